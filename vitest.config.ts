@@ -1,0 +1,36 @@
+import { defineConfig } from 'vitest/config';
+
+/** These use the machine itself (kernel probes, terminals, timing of kills) and would disturb each other. */
+const MACHINE = ['test/kernel', 'test/tui', 'test/faults', 'test/real', 'test/integration'];
+const FILES = '**/*.test.{ts,tsx}';
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    restoreMocks: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'model',
+          include: [`test/${FILES}`],
+          exclude: MACHINE.map((folder) => `${folder}/**`),
+          testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'machine',
+          include: MACHINE.map((folder) => `${folder}/${FILES}`),
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
