@@ -1,7 +1,9 @@
 #!/bin/sh
 # Brings a clone to the state in which dk runs: system packages, npm packages, BPF programs, addon and launcher,
 # TypeScript. Redoes only what changed. Writes to stderr and build/setup.log, never to stdout.
+# `setup.sh test` also installs the programs that the tests record or drive.
 set -u
+purpose=${1-run}
 
 root=$(cd "$(dirname "$0")/.." && pwd -P) || exit 5
 cd "$root" || exit 5
@@ -59,6 +61,11 @@ fingerprint() {
   [ -e dist/cli/main.js ] || rm -rf "$stamps/typescript" dist
 }
 
+# Compilers are wanted only when something is to be compiled.
+native_parts_current() {
+  unchanged npm "$npm_inputs" && unchanged bpf "$bpf_inputs" && unchanged addon "$addon_inputs"
+}
+
 # once NAME FINGERPRINT TITLE HINT COMMAND… : a step that is skipped while its fingerprint stays the same
 once() {
   name=$1
@@ -106,6 +113,17 @@ bpftool_packages() {
 
 # What is missing, as Debian's package names.
 missing_packages() {
+  native_parts_current || missing_build_packages
+  [ "$purpose" != test ] || missing_test_packages
+}
+
+missing_test_packages() {
+  for tool in git tmux sqlite3 strace ps:procps setfattr:attr rsync; do
+    command -v "${tool%%:*}" >/dev/null || echo "${tool#*:}"
+  done
+}
+
+missing_build_packages() {
   for tool in gcc g++ make python3 clang pkg-config; do
     command -v "$tool" >/dev/null || echo "$tool"
   done
@@ -213,7 +231,7 @@ touch "$stamps/begun"
 
 check_node
 fingerprint
-unchanged npm "$npm_inputs" && unchanged bpf "$bpf_inputs" && unchanged addon "$addon_inputs" || system_packages
+system_packages
 npm_packages
 native_parts
 typescript

@@ -2,7 +2,7 @@
 # `npm test [-- VITEST ARGUMENTS]`: sets up, runs the tests and ends with one line of totals.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-[ "${DK_SETUP-}" = skip ] || scripts/setup.sh || exit 1
+[ "${DK_SETUP-}" = skip ] || scripts/setup.sh test || exit 1
 
 results=build/test-results.json
 rm -f "$results"
