@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
+/* Calls that take names: where they start from, the strings as the program passed them, and their small operands. */
+#include "../lib/syscall.h"
+
+/* What a call's arguments mean: 1-based argument numbers, 0 for none. */
+struct operands {
+	__u8 dir1, path1, dir2, path2;
+	__u8 extra;     /* what EXTRA_ says */
+	__u8 extra_arg; /* the first argument of it */
+};
+
+#define CWD 100 /* relative to the working directory */
+
+enum { EXTRA_NONE, EXTRA_BYTES_16, EXTRA_BYTES_32, EXTRA_XATTR, EXTRA_XATTR_NAME };
+
+/* x86-64 numbers. */
+static const struct operands operands[512] = {
+	[76] = {CWD, 1},                              /* truncate */
+	[82] = {CWD, 1, CWD, 2},                      /* rename */
+	[83] = {CWD, 1},                              /* mkdir */
+	[84] = {CWD, 1},                              /* rmdir */
+	[86] = {CWD, 1, CWD, 2},                      /* link */
+	[87] = {CWD, 1},                              /* unlink */
+	[88] = {CWD, 1, CWD, 2},                      /* symlink */
+	[90] = {CWD, 1},                              /* chmod */
+	[92] = {CWD, 1},                              /* chown */
+	[94] = {CWD, 1},                              /* lchown */
+	[132] = {CWD, 1, 0, 0, EXTRA_BYTES_16, 2},    /* utime */
+	[133] = {CWD, 1},                             /* mknod */
+	[188] = {CWD, 1, 0, 0, EXTRA_XATTR, 2},       /* setxattr */
+	[189] = {CWD, 1, 0, 0, EXTRA_XATTR, 2},       /* lsetxattr */
+	[197] = {CWD, 1, 0, 0, EXTRA_XATTR_NAME, 2},  /* removexattr */
+	[198] = {CWD, 1, 0, 0, EXTRA_XATTR_NAME, 2},  /* lremovexattr */
+	[235] = {CWD, 1, 0, 0, EXTRA_BYTES_32, 2},    /* utimes */
+	[258] = {1, 2},                               /* mkdirat */
+	[259] = {1, 2},                               /* mknodat */
+	[260] = {1, 2},                               /* fchownat */
+	[261] = {1, 2, 0, 0, EXTRA_BYTES_32, 3},      /* futimesat */
+	[263] = {1, 2},                               /* unlinkat */
+	[264] = {1, 2, 3, 4},                         /* renameat */
+	[265] = {1, 2, 3, 4},                         /* linkat */
+	[266] = {CWD, 1, 2, 3},                       /* symlinkat */
+	[268] = {1, 2},                               /* fchmodat */
+	[280] = {1, 2, 0, 0, EXTRA_BYTES_32, 3},      /* utimensat */
+	[316] = {1, 2, 3, 4},                         /* renameat2 */
+	[452] = {1, 2},                               /* fchmodat2 */
+	/* on descriptors */
+	[190] = {0, 0, 0, 0, EXTRA_XATTR, 2},         /* fsetxattr */
+	[199] = {0, 0, 0, 0, EXTRA_XATTR_NAME, 2},    /* fremovexattr */
+};
+
+static __always_inline __u64 call__arg(struct dk_call *c, __u8 n)
+{
+	__u64 i = n - 1;
+
+	if (i > 5)
+		return 0;
+	VERIFIER_MASK(i, 7);
+	return c->args[i];
+}
+
+/* Appends the directory that the string starts from, then the string. */
+static __always_inline __u32 call__name(struct dk_scratch *s, __u32 pos, __u8 dir, const char *name, __u16 *base_len,
+					__u16 *path_len)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct vfsmount *mnt = BPF_CORE_READ(task, fs, pwd.mnt);
+	struct dentry *dentry = BPF_CORE_READ(task, fs, pwd.dentry);
+	int fd = dir == CWD ? AT_FDCWD : (int)call__arg(&s->call, dir);
+	struct file *file;
+	__u32 end;
+	char first = 0;
+	bool cut = false;
+	long n;
+
+	bpf_probe_read_user(&first, 1, name);
+	if (first == '/') {
+		mnt = BPF_CORE_READ(task, fs, root.mnt);
+		dentry = BPF_CORE_READ(task, fs, root.dentry);
+	} else if (fd != AT_FDCWD) {
+		file = task__file(fd);
+		if (!file)
+			return pos;
+		mnt = BPF_CORE_READ(file, f_path.mnt);
+		dentry = BPF_CORE_READ(file, f_path.dentry);
+		if (!first) { /* the descriptor's own file: AT_EMPTY_PATH, or a null path */
+			struct inode *inode = BPF_CORE_READ(file, f_inode);
+
+			inode__fill(&s->call, inode);
+		}
+	}
+	end = walk__names(s, pos, mnt, dentry, &cut);
+	*base_len = end - pos;
+	if (cut)
+		s->call.flags |= DK_FLAG_CUT;
+	pos = end;
+	if (pos > DK_PAYLOAD_MAX - DK_PATH_MAX)
+		return pos;
+	n = bpf_probe_read_user_str(s->data + pos, DK_PATH_MAX, name);
+	if (n > 0 && n <= DK_PATH_MAX) {
+		*path_len = n;
+		pos += n;
+	}
+	return pos;
+}
+
+static __always_inline __u32 call__bytes(struct dk_scratch *s, __u32 pos, __u64 from, __u64 length)
+{
+	if (pos > DK_PAYLOAD_MAX - 65536 - DK_NAME_MAX || !from)
+		return pos;
+	if (length > 65536)
+		length = 65536;
+	VERIFIER_MASK(length, 0x1ffff);
+	if (length > 65536 || bpf_probe_read_user(s->data + pos, length, (void *)from)) {
+		s->call.flags |= DK_FLAG_FAULT;
+		return pos;
+	}
+	return pos + length;
+}
+
+static __always_inline __u32 call__extra(struct dk_scratch *s, __u32 pos, const struct operands *o)
+{
+	__u64 from = call__arg(&s->call, o->extra_arg);
+	__u32 start = pos;
+	long n;
+
+	switch (o->extra) {
+	case EXTRA_BYTES_16:
+		pos = call__bytes(s, pos, from, 16);
+		break;
+	case EXTRA_BYTES_32:
+		pos = call__bytes(s, pos, from, 32);
+		break;
+	case EXTRA_XATTR:
+	case EXTRA_XATTR_NAME:
+		if (pos > DK_PAYLOAD_MAX - 2 * DK_NAME_MAX - 65536)
+			return pos;
+		n = bpf_probe_read_user_str(s->data + pos, DK_NAME_MAX, (void *)from);
+		if (n <= 0 || n > DK_NAME_MAX)
+			return pos;
+		pos += n;
+		if (o->extra == EXTRA_XATTR)
+			pos = call__bytes(s, pos, call__arg(&s->call, o->extra_arg + 1),
+					  call__arg(&s->call, o->extra_arg + 2));
+		break;
+	}
+	s->call.extra_len = pos - start;
+	return pos;
+}
+
+ON_EXIT(dk_path_call)
+{
+	struct dk_task *t = task__tracked();
+	const struct operands *o;
+	struct dk_scratch *s;
+	struct dk_call *c;
+	__u32 pos = 0;
+	__u32 nr;
+
+	if (!t)
+		return 0;
+	s = syscall__begin(t, regs, ret);
+	if (!s)
+		return 0;
+	c = &s->call;
+	nr = c->nr;
+	if (nr >= 512)
+		return 0;
+	o = &operands[nr];
+	pos = call__name(s, pos, o->dir1, (void *)call__arg(c, o->path1), &c->base1_len, &c->path1_len);
+	if (o->path2)
+		pos = call__name(s, pos, o->dir2, (void *)call__arg(c, o->path2), &c->base2_len, &c->path2_len);
+	pos = call__extra(s, pos, o);
+	syscall__send(s, pos);
+	return 0;
+}
+
+/* bind(2) of a unix socket to a name. */
+ON_EXIT(dk_bind)
+{
+	struct dk_task *t = task__tracked();
+	__u64 address = syscall__arg(regs, 1);
+	struct dk_scratch *s;
+	__u16 family = 0;
+	char first = 0;
+	__u32 pos;
+
+	bpf_probe_read_user(&family, sizeof(family), (void *)address);
+	bpf_probe_read_user(&first, 1, (void *)address + 2);
+	if (!t || family != 1 || !first || syscall__arg(regs, 2) <= 2)
+		return 0;
+	s = syscall__begin(t, regs, ret);
+	if (!s)
+		return 0;
+	pos = call__name(s, 0, CWD, (void *)address + 2, &s->call.base1_len, &s->call.path1_len);
+	syscall__send(s, pos);
+	return 0;
+}
+
+/* Calls on a descriptor: ftruncate fchmod fchown fsetxattr fremovexattr fallocate fsync fdatasync, and sync, syncfs. */
+ON_EXIT(dk_fd_call)
+{
+	struct dk_task *t = task__tracked();
+	struct file *file = task__file(syscall__arg(regs, 0));
+	struct inode *inode;
+	struct dk_scratch *s;
+	__u32 nr, pos;
+
+	if (!t || !file)
+		return 0;
+	inode = BPF_CORE_READ(file, f_inode);
+	if (inode__pseudo(inode))
+		return 0;
+	emit__path_once(t, file, inode);
+	s = syscall__begin(t, regs, ret);
+	if (!s)
+		return 0;
+	inode__fill(&s->call, inode);
+	nr = s->call.nr;
+	if (nr >= 512)
+		return 0;
+	pos = call__extra(s, 0, &operands[nr]);
+	syscall__send(s, pos);
+	return 0;
+}
+
+ON_EXIT(dk_sync)
+{
+	struct dk_task *t = task__tracked();
+	struct dk_scratch *s;
+
+	if (!t)
+		return 0;
+	s = syscall__begin(t, regs, ret);
+	if (s)
+		syscall__send(s, 0);
+	return 0;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
+/* Copies inside the kernel into a regular file: sendfile splice copy_file_range FICLONE FICLONERANGE. */
+#include "../lib/syscall.h"
+
+#define FICLONE 0x40049409u
+#define FICLONERANGE 0x4020940du
+
+struct clone_range {
+	__s64 src_fd;
+	__u64 src_offset, src_length, dest_offset;
+};
+
+/* After the call: where it began, from the explicit offset if one was given, else from the position. */
+static __always_inline __u64 copy__begin(struct file *file, __u64 explicit, __u64 length)
+{
+	__s64 at = 0;
+
+	if (explicit)
+		bpf_probe_read_user(&at, sizeof(at), (void *)explicit);
+	else
+		at = BPF_CORE_READ(file, f_pos);
+	return at - length;
+}
+
+static __always_inline int copy__record(struct dk_task *t, __u32 nr, struct file *in, __u64 src_offset, struct file *out,
+					__u64 offset, __u64 length)
+{
+	struct inode *inode = BPF_CORE_READ(out, f_inode);
+	struct inode *src = in ? BPF_CORE_READ(in, f_inode) : NULL;
+	struct dk_copy rec = {};
+	struct dk_id id;
+
+	if (!inode__regular(inode))
+		return 0;
+	if (src && inode__regular(src)) {
+		emit__path_once(t, in, src);
+		rec.src_ino = BPF_CORE_READ(src, i_ino);
+		rec.src_dev = BPF_CORE_READ(src, i_sb, s_dev);
+		rec.src_gen = BPF_CORE_READ(src, i_generation);
+		rec.src_offset = src_offset;
+	}
+	emit__path_once(t, out, inode);
+	task__head(&rec, DK_REC_COPY, sizeof(rec), t->enter_ns);
+	inode__fill(&rec, inode);
+	rec.offset = offset;
+	rec.length = length;
+	rec.nr = nr;
+	id = inode__id(&rec);
+	if (bpf_ringbuf_output(&ring, &rec, sizeof(rec), emit__wake()))
+		loss__count(DK_LOSS_RING_FULL, &id);
+	return 0;
+}
+
+ON_EXIT(dk_sendfile)
+{
+	struct dk_task *t = task__tracked();
+	struct file *out = task__file(syscall__arg(regs, 0)), *in = task__file(syscall__arg(regs, 1));
+
+	if (!t || !in || !out || ret <= 0)
+		return 0;
+	return copy__record(t, 40, in, copy__begin(in, syscall__arg(regs, 2), ret), out, copy__begin(out, 0, ret), ret);
+}
+
+/* splice and copy_file_range have the same first five arguments. */
+ON_EXIT(dk_copy_range)
+{
+	struct dk_task *t = task__tracked();
+	struct file *in = task__file(syscall__arg(regs, 0)), *out = task__file(syscall__arg(regs, 2));
+
+	if (!t || !in || !out || ret <= 0)
+		return 0;
+	return copy__record(t, syscall__nr(regs), in, copy__begin(in, syscall__arg(regs, 1), ret), out,
+			    copy__begin(out, syscall__arg(regs, 3), ret), ret);
+}
+
+ON_EXIT(dk_ioctl)
+{
+	struct dk_task *t = task__tracked();
+	__u32 request = syscall__arg(regs, 1);
+	struct clone_range range = {};
+	struct file *in, *out;
+	struct inode *src;
+	__u64 size;
+
+	if (!t || (request != FICLONE && request != FICLONERANGE))
+		return 0;
+	if (request == FICLONE)
+		range.src_fd = (__u32)syscall__arg(regs, 2);
+	else if (bpf_probe_read_user(&range, sizeof(range), (void *)syscall__arg(regs, 2)))
+		return 0;
+	in = task__file(range.src_fd);
+	out = task__file(syscall__arg(regs, 0));
+	if (!in || !out)
+		return 0;
+	if (!range.src_length) { /* to the end of the source */
+		src = BPF_CORE_READ(in, f_inode);
+		size = BPF_CORE_READ(src, i_size);
+		range.src_length = size > range.src_offset ? size - range.src_offset : 0;
+	}
+	return copy__record(t, 16, in, range.src_offset, out, range.dest_offset, range.src_length);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
+/*
+ * The only programs attached to the system call tracepoints. Everything that is not tracked leaves after one look-up
+ * in its own task struct.
+ */
+#include "../lib/syscall.h"
+
+#define NR_WRITE 1
+#define NR_PWRITE64 18
+#define NR_WRITEV 20
+#define NR_SENDFILE 40
+#define NR_SPLICE 275
+#define NR_PWRITEV 296
+#define NR_COPY_FILE_RANGE 326
+#define NR_PWRITEV2 328
+
+SEC("tp_btf/sys_enter") int dk_enter(__u64 *ctx)
+{
+	struct dk_task *t = task__tracked();
+	struct pt_regs *regs;
+	struct file *file;
+	__u32 fd;
+
+	if (!t)
+		return 0;
+	t->enter_ns = bpf_ktime_get_ns();
+	regs = (struct pt_regs *)ctx[0];
+	switch (ctx[1]) {
+	case NR_WRITE:
+	case NR_PWRITE64:
+	case NR_WRITEV:
+	case NR_PWRITEV:
+	case NR_PWRITEV2:
+	case NR_SENDFILE:
+		fd = syscall__arg(regs, 0);
+		break;
+	case NR_SPLICE:
+	case NR_COPY_FILE_RANGE:
+		fd = syscall__arg(regs, 2);
+		break;
+	default:
+		t->file = NULL;
+		return 0;
+	}
+	file = task__file(fd);
+	t->file = file;
+	t->pos = file ? BPF_CORE_READ(file, f_pos) : 0;
+	return 0;
+}
+
+SEC("tp_btf/sys_exit") int dk_exit(__u64 *ctx)
+{
+	struct task_struct *task;
+	struct pt_regs *regs = (struct pt_regs *)ctx[0];
+	long ret = (long)ctx[1];
+
+	if (!task__tracked() || (ret < 0 && ret >= -4095))
+		return 0;
+	task = bpf_get_current_task_btf();
+	if (BPF_CORE_READ(task, thread_info.status) & TS_COMPAT) {
+		loss__count(DK_LOSS_COMPAT_SYSCALL, NULL);
+		return 0;
+	}
+	bpf_tail_call(ctx, &on_exit, syscall__nr(regs));
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

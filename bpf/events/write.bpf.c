@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
+/* write pwrite64 writev pwritev pwritev2: to regular files, and to terminals, pipes and sockets on fd 1 and 2. */
+#include "../lib/syscall.h"
+
+/* A ring reservation needs a constant size: the smallest class that holds the piece is taken. */
+#define CLASS_TINY 128
+#define CLASS_SMALL 1024
+#define CLASS_PAGE 4096
+#define CLASS_LARGE 32768
+#define MAX_IOVECS 1024
+#define MAX_RW (0x7ffff000u) /* MAX_RW_COUNT */
+
+#define RWF_APPEND 0x10
+
+struct pieces {
+	struct dk_write head;
+	const struct iovec *next; /* user space; NULL for one buffer */
+	__u64 at;                 /* bytes sent so far */
+	__u64 buffer;             /* user address of what is left of the current buffer */
+	__u64 left;               /* its bytes */
+};
+
+#define SEND_PIECE(class_bytes)                                                                        \
+	do {                                                                                           \
+		struct dk_write *rec = bpf_ringbuf_reserve(&ring, sizeof(*rec) + (class_bytes), 0);    \
+		if (!rec) {                                                                            \
+			loss__count(DK_LOSS_RING_FULL, &id);                                           \
+			break;                                                                         \
+		}                                                                                      \
+		__builtin_memcpy(rec, &p->head, sizeof(*rec));                                         \
+		rec->at = p->at;                                                                       \
+		rec->length = n;                                                                       \
+		rec->size = sizeof(*rec) + n;                                                          \
+		if (p->at + n == p->head.total)                                                        \
+			rec->flags |= DK_FLAG_LAST;                                                    \
+		if (bpf_probe_read_user(rec + 1, n, (void *)p->buffer))                                \
+			rec->flags |= DK_FLAG_FAULT;                                                   \
+		bpf_ringbuf_submit(rec, emit__wake());                                                 \
+	} while (0)
+
+static long write__piece(__u32 i, struct pieces *p)
+{
+	struct dk_id id = inode__id(&p->head);
+	__u64 rest = p->head.total - p->at;
+	__u64 n = p->left;
+
+	if (!rest)
+		return 1;
+	if (!n) {
+		struct iovec v;
+
+		if (!p->next || bpf_probe_read_user(&v, sizeof(v), p->next)) {
+			loss__count(DK_LOSS_RING_FULL, &id);
+			return 1;
+		}
+		p->next++;
+		p->buffer = (__u64)v.base;
+		p->left = v.len;
+		return 0;
+	}
+	if (n > rest)
+		n = rest;
+	if (n <= CLASS_TINY) {
+		SEND_PIECE(CLASS_TINY);
+	} else if (n <= CLASS_SMALL) {
+		SEND_PIECE(CLASS_SMALL);
+	} else if (n <= CLASS_PAGE) {
+		SEND_PIECE(CLASS_PAGE);
+	} else {
+		if (n > CLASS_LARGE)
+			n = CLASS_LARGE;
+		SEND_PIECE(CLASS_LARGE);
+	}
+	p->at += n;
+	p->buffer += n;
+	p->left -= n;
+	return 0;
+}
+
+/* The offset that the call wrote at; sets the ambiguous flag when the position does not prove it. */
+static __always_inline __u64 write__offset(struct dk_write *w, struct file *file, bool positioned, __s64 given, bool append)
+{
+	__s64 end;
+
+	if (positioned && !append)
+		return given;
+	if (positioned) /* O_APPEND wins over the offset, and the position does not move */
+		return w->size_after - w->total;
+	end = BPF_CORE_READ(file, f_pos);
+	if (!append && (__s64)(w->pos_before + w->total) != end)
+		w->flags |= DK_FLAG_AMBIGUOUS;
+	return end - w->total;
+}
+
+static __always_inline int write__record(struct pt_regs *regs, long ret, bool vector, bool positioned, __s64 given, bool append)
+{
+	struct dk_task *t = task__tracked();
+	struct pieces p = {};
+	struct inode *inode;
+	struct file *file;
+	__u32 fd = syscall__arg(regs, 0);
+
+	if (!t || ret <= 0 || ret > MAX_RW)
+		return 0;
+	file = t->file;
+	if (!file)
+		return 0;
+	if (file != task__file(fd)) { /* closed or replaced by another thread meanwhile */
+		loss__count(DK_LOSS_RING_FULL, NULL);
+		return 0;
+	}
+	inode = BPF_CORE_READ(file, f_inode);
+	inode__fill(&p.head, inode);
+	p.head.fd = fd;
+	p.head.total = ret;
+	p.head.open_file = (__u64)file;
+	p.head.pos_before = t->pos;
+	task__head(&p.head, DK_REC_WRITE, 0, t->enter_ns);
+	if (inode__regular(inode)) {
+		emit__path_once(t, file, inode);
+		append |= !!(BPF_CORE_READ(file, f_flags) & O_APPEND);
+		if (append)
+			p.head.flags |= DK_FLAG_APPEND;
+		p.head.offset = write__offset(&p.head, file, positioned, given, append);
+	} else if ((fd == 1 || fd == 2) && inode__output(inode)) {
+		p.head.flags |= DK_FLAG_OUTPUT;
+	} else {
+		return 0;
+	}
+	if (vector) {
+		p.next = (void *)syscall__arg(regs, 1);
+	} else {
+		p.buffer = syscall__arg(regs, 1);
+		p.left = ret;
+	}
+	bpf_loop(MAX_IOVECS + MAX_RW / CLASS_LARGE + MAX_IOVECS, write__piece, &p, 0);
+	return 0;
+}
+
+ON_EXIT(dk_write)
+{
+	return write__record(regs, ret, false, false, 0, false);
+}
+
+ON_EXIT(dk_pwrite64)
+{
+	return write__record(regs, ret, false, true, syscall__arg(regs, 3), false);
+}
+
+ON_EXIT(dk_writev)
+{
+	return write__record(regs, ret, true, false, 0, false);
+}
+
+ON_EXIT(dk_pwritev)
+{
+	return write__record(regs, ret, true, true, syscall__arg(regs, 3), false);
+}
+
+ON_EXIT(dk_pwritev2)
+{
+	__s64 offset = syscall__arg(regs, 3);
+
+	return write__record(regs, ret, true, offset != -1, offset, syscall__arg(regs, 5) & RWF_APPEND);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
+/* Records on their way to the ring. */
+#pragma once
+#include "inode.h"
+#include "task.h"
+#include "walk.h"
+
+/* Wake the drain thread early only when it could fall behind; otherwise it looks by itself every few milliseconds. */
+#define EMIT_WAKE_BYTES (4u << 20)
+
+static __always_inline __u64 emit__wake(void)
+{
+	return bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > EMIT_WAKE_BYTES ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+}
+
+static __always_inline struct dk_scratch *emit__scratch(void)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+
+	return bpf_map_lookup_elem(&scratch, &cpu);
+}
+
+/* Sends the call record built in the scratch area, with `payload` bytes of its data. */
+static __always_inline void emit__scratch_send(struct dk_scratch *s, __u32 payload, const struct dk_id *id)
+{
+	if (payload > DK_PAYLOAD_MAX)
+		payload = DK_PAYLOAD_MAX;
+	s->call.size = sizeof(s->call) + payload;
+	if (bpf_ringbuf_output(&ring, &s->call, sizeof(s->call) + payload, emit__wake()))
+		loss__count(DK_LOSS_RING_FULL, id);
+}
+
+/* The path of a descriptor's inode, the first time that it is met. Uses the scratch area. */
+static __always_inline void emit__path_once(struct dk_task *t, struct file *file, struct inode *inode)
+{
+	struct dk_id id = {
+		.ino = BPF_CORE_READ(inode, i_ino),
+		.dev = BPF_CORE_READ(inode, i_sb, s_dev),
+		.gen = BPF_CORE_READ(inode, i_generation),
+	};
+	struct dk_scratch *s;
+	struct dk_path *rec;
+	struct dentry *dentry;
+	__u32 end;
+	__u8 one = 1;
+	bool cut = false;
+
+	if (t->seen.ino == id.ino && t->seen.dev == id.dev && t->seen.gen == id.gen)
+		return;
+	t->seen = id;
+	if (bpf_map_lookup_elem(&seen, &id))
+		return;
+	bpf_map_update_elem(&seen, &id, &one, BPF_ANY);
+	s = emit__scratch();
+	if (!s)
+		return;
+	/* The path record is smaller than the call record: its payload starts inside the scratch head. */
+	rec = (void *)s->data - sizeof(*rec);
+	task__head(rec, DK_REC_PATH, sizeof(*rec), t->enter_ns);
+	inode__fill(rec, inode);
+	dentry = BPF_CORE_READ(file, f_path.dentry);
+	if (!rec->nlink || !BPF_CORE_READ(dentry, d_hash.pprev))
+		rec->flags |= DK_FLAG_DELETED;
+	end = walk__names(s, 0, BPF_CORE_READ(file, f_path.mnt), dentry, &cut);
+	if (cut)
+		rec->flags |= DK_FLAG_CUT;
+	rec->path_len = end;
+	rec->reserved = 0;
+	if (end > DK_PATH_MAX + DK_NAME_MAX)
+		end = DK_PATH_MAX + DK_NAME_MAX;
+	rec->size = sizeof(*rec) + end;
+	if (bpf_ringbuf_output(&ring, rec, sizeof(*rec) + end, emit__wake())) {
+		bpf_map_delete_elem(&seen, &id);
+		t->seen.ino = 0;
+		loss__count(DK_LOSS_RING_FULL, &id);
+	}
+}

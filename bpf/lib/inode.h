@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
+/* Identity and attributes of inodes, and which filesystems are real. */
+#pragma once
+#include "maps.h"
+
+/* Copies identity and attributes into any record that has the inode fields. */
+#define inode__fill(rec, inode)                                           \
+	do {                                                              \
+		(rec)->ino = BPF_CORE_READ(inode, i_ino);                 \
+		(rec)->dev = BPF_CORE_READ(inode, i_sb, s_dev);           \
+		(rec)->gen = BPF_CORE_READ(inode, i_generation);          \
+		(rec)->size_after = BPF_CORE_READ(inode, i_size);         \
+		(rec)->mode = BPF_CORE_READ(inode, i_mode);               \
+		(rec)->uid = BPF_CORE_READ(inode, i_uid.val);             \
+		(rec)->gid = BPF_CORE_READ(inode, i_gid.val);             \
+		(rec)->nlink = BPF_CORE_READ(inode, i_nlink);             \
+	} while (0)
+
+#define inode__clear(rec)                                                 \
+	do {                                                              \
+		(rec)->ino = 0;                                           \
+		(rec)->dev = (rec)->gen = 0;                              \
+		(rec)->size_after = 0;                                    \
+		(rec)->mode = (rec)->uid = (rec)->gid = (rec)->nlink = 0; \
+	} while (0)
+
+#define inode__id(rec) ((struct dk_id){(rec)->ino, (rec)->dev, (rec)->gen})
+
+/* Magic numbers from linux/magic.h of filesystems whose files are not data. */
+static __always_inline bool inode__pseudo(struct inode *inode)
+{
+	struct super_block *sb = BPF_CORE_READ(inode, i_sb);
+
+	if (BPF_CORE_READ(sb, s_flags) & SB_KERNMOUNT) /* pipes, sockets, memfd, anonymous inodes */
+		return true;
+	switch (BPF_CORE_READ(sb, s_magic)) {
+	case 0x9fa0:     /* proc */
+	case 0x62656572: /* sysfs */
+	case 0x27e0eb:   /* cgroup */
+	case 0x63677270: /* cgroup2 */
+	case 0x1cd1:     /* devpts */
+	case 0x64626720: /* debugfs */
+	case 0x74726163: /* tracefs */
+	case 0x73636673: /* securityfs */
+	case 0xf97cff8c: /* selinuxfs */
+	case 0xcafe4a11: /* bpf */
+	case 0x62656570: /* configfs */
+	case 0x19800202: /* mqueue */
+	case 0x42494e4d: /* binfmt_misc */
+	case 0x6165676c: /* pstore */
+	case 0xde5e81e4: /* efivarfs */
+	case 0x6e736673: /* nsfs */
+		return true;
+	}
+	return false;
+}
+
+static __always_inline bool inode__regular(struct inode *inode)
+{
+	return (BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFREG && !inode__pseudo(inode);
+}
+
+/* A terminal, pipe or socket; /dev/null and its siblings (major 1) are not output. */
+static __always_inline bool inode__output(struct inode *inode)
+{
+	__u32 type = BPF_CORE_READ(inode, i_mode) & S_IFMT;
+
+	if (type == S_IFCHR)
+		return BPF_CORE_READ(inode, i_rdev) >> 20 != 1;
+	return type == S_IFIFO || type == S_IFSOCK;
+}

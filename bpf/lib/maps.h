@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
+/* Every map, with its purpose. */
+#pragma once
+#include "kernel.h"
+#include "../gen/abi.h"
+
+/* Masks a 64-bit variable in a way that the compiler cannot optimise out, so that the verifier sees the bound. */
+#define VERIFIER_MASK(var, mask) asm volatile("%0 &= %1" : "+r"(var) : "i"(mask))
+
+#define DK_PATH_MAX 4096
+#define DK_NAME_MAX 256
+/* base1 path1 base2 path2 (names of a walk may pass the limit by one component), then the extra bytes of an xattr. */
+#define DK_PAYLOAD_MAX (4 * (DK_PATH_MAX + 2 * DK_NAME_MAX) + 65536 + 2 * DK_NAME_MAX)
+
+/* An inode's identity. */
+struct dk_id {
+	__u64 ino;
+	__u32 dev;
+	__u32 gen;
+};
+
+/* What is known of a tracked thread. Having one is what makes it tracked. */
+struct dk_task {
+	__u64 enter_ns;
+	struct file *file; /* of the call's descriptor, taken when the call began; only compared and probed */
+	__s64 pos;         /* its position then */
+	struct dk_id seen; /* the last identity whose path was sent: saves a look-up */
+};
+
+/* A walk in progress. It lives in map memory because the verifier gives up on a position that it can follow. */
+struct dk_walk {
+	struct dentry *dentry;
+	struct mount *mnt;
+	__u32 pos; /* where the next name goes in data */
+	__u32 end; /* no name starts at or after this */
+	__u32 cut;
+	__u32 reserved;
+};
+
+/* `call` and `data` are sent as one piece. */
+struct dk_scratch {
+	struct dk_walk walk;
+	struct dk_call call;
+	char data[DK_PAYLOAD_MAX];
+};
+
+/* Tracked threads: seeded by pidfd, extended by fork, freed by the kernel with the task. */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct dk_task);
+} tasks __weak SEC(".maps");
+
+/* System call number -> the program that records its success. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 512);
+	__type(key, __u32);
+	__type(value, __u32);
+} on_exit __weak SEC(".maps");
+
+/* To the drain thread. Resized at load. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 64 << 20);
+} ring __weak SEC(".maps");
+
+/* Room to build a record of unknown length, one a processor (programs here are never preempted). Resized at load. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct dk_scratch);
+} scratch __weak SEC(".maps");
+
+/* Identities whose path was sent. Losing an entry only sends it again. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct dk_id);
+	__type(value, __u8);
+} seen __weak SEC(".maps");
+
+/* Identities of which a record was lost; the drain thread takes them out. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct dk_id);
+	__type(value, __u64);
+} dirty __weak SEC(".maps");
+
+/* Records lost, by cause; read by the drain thread through mmap. */
+__u64 lost[DK_LOSS_CAUSES] __weak;
+/* Losses that name no inode: a gap for everything. */
+__u64 lost_unnamed __weak;
+
+static __always_inline void loss__count(__u32 cause, const struct dk_id *id)
+{
+	__u64 one = 1;
+
+	__sync_fetch_and_add(&lost[cause], 1);
+	if (!id || bpf_map_update_elem(&dirty, id, &one, BPF_ANY))
+		__sync_fetch_and_add(&lost_unnamed, 1);
+}

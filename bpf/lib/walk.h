@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
+/* From a (mount, dentry) up to the root of its mount namespace. */
+#pragma once
+#include "maps.h"
+
+/* Deep enough for a path of DK_PATH_MAX bytes with one-letter names, and the mounts on the way. */
+#define WALK_STEPS (DK_PATH_MAX / 2 + 64)
+
+static long walk__step(__u32 i, struct dk_scratch **ctx)
+{
+	struct dk_scratch *s = *ctx;
+	struct dentry *dentry = s->walk.dentry, *parent;
+	struct mount *mnt = s->walk.mnt;
+	__u32 pos = s->walk.pos, len;
+
+	if (dentry == BPF_CORE_READ(mnt, mnt.mnt_root)) {
+		struct mount *up = BPF_CORE_READ(mnt, mnt_parent);
+
+		if (up == mnt)
+			return 1;
+		s->walk.dentry = BPF_CORE_READ(mnt, mnt_mountpoint);
+		s->walk.mnt = up;
+		return 0;
+	}
+	parent = BPF_CORE_READ(dentry, d_parent);
+	if (parent == dentry)
+		return 1;
+	if (pos >= s->walk.end || pos >= DK_PAYLOAD_MAX - DK_NAME_MAX) {
+		s->walk.cut = 1;
+		return 1;
+	}
+	len = BPF_CORE_READ(dentry, d_name.len) & (DK_NAME_MAX - 1);
+	bpf_probe_read_kernel(s->data + pos, len, BPF_CORE_READ(dentry, d_name.name));
+	s->data[pos + len] = 0;
+	s->walk.pos = pos + len + 1;
+	s->walk.dentry = parent;
+	return 0;
+}
+
+/* Appends names, leaf first, each with a NUL, to s->data at `pos`; returns the position after them. */
+static __always_inline __u32 walk__names(struct dk_scratch *s, __u32 pos, struct vfsmount *mnt, struct dentry *dentry,
+					 bool *cut)
+{
+	s->walk.dentry = dentry;
+	s->walk.mnt = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+	s->walk.pos = pos;
+	s->walk.end = pos + DK_PATH_MAX;
+	s->walk.cut = 0;
+	bpf_loop(WALK_STEPS, walk__step, &s, 0);
+	if (s->walk.cut)
+		*cut = true;
+	return s->walk.pos;
+}
