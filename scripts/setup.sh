@@ -43,7 +43,11 @@ step() {
     return
   fi
   printf 'failed\n' >&2
-  tail -n 15 "$log" | sed 's/^/dk:   | /' >&2
+  # The cause stands at the first complaint or at the end.
+  sed -n "/^== /h; /^== /!H; \${x;p}" "$log" >"$log.step"
+  { grep -m 6 -iE 'error|fatal|failed|cannot' "$log.step" && echo '…'; tail -n 6 "$log.step"; } |
+    sed 's/^/dk:   | /' >&2
+  rm -f "$log.step"
   fail "Set-up failed at: $title. The whole log is $log" "$hint"
 }
 
