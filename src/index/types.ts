@@ -38,6 +38,8 @@ export interface IndexWriter {
   putKeyframe(seq: number, bytes: Uint8Array): void;
   putProcess(info: ProcessInfo): void;
   putMeta(name: string, bytes: Uint8Array): void;
+  /** Resolves when little enough is waiting for the disk: a fast writer awaits this between its batches. */
+  ready(): Promise<void>;
   /** Writes what is buffered (also an unfinished block, which a later flush replaces). */
   flush(): Promise<void>;
   close(): Promise<void>;

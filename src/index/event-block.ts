@@ -1,0 +1,245 @@
+/**
+ * Event blocks: up to EVENTS_PER_BLOCK consecutive events, column by column, so that what repeats stands together.
+ *
+ *   ┌─────────┬───────┬───────┬───────────┬──────────────────────────────────────────────┐
+ *   │ version │ crc32 │ count │ rawLength │ zstd ( column, length, bytes ; ascending … ) │
+ *   │ 1 byte  │ u32le │ uint  │ uint      │                                              │
+ *   └─────────┴───────┴───────┴───────────┴──────────────────────────────────────────────┘
+ *                     └────────── what the crc32 covers ──────────────────────────────────┘
+ *
+ *   column 0 kinds     code, a byte each                column 5 files    number in the block's file list, uint
+ *          1 times     tsNs less the one before, sint          6 file list  file less the one before, sint
+ *          2 durations durNs, sint                             7 paths    0 as the file's last event, 1 in column 8
+ *          3 actors    number in the actor list, uint          8 path texts
+ *          4 actor list  pid tid proc sint, comm text          16 × code + i   field i of a kind (event-fields.ts)
+ *
+ * A number that equals the length of its list so far stands for the list's next entry. The first sequence number
+ * is the block's key. A column without bytes is left out.
+ */
+import { crc32 } from 'node:zlib';
+import { wrongVersion } from '../cas/format-version.js';
+import { zstdCompress, zstdDecompress } from '../cas/zstd.js';
+import { invariant } from '../errors.js';
+import type { DkEvent } from '../events/event.js';
+import { writtenStream } from '../events/event.js';
+import { KINDS } from '../events/kinds.js';
+import { ByteReader } from './byte-reader.js';
+import { ByteWriter } from './byte-writer.js';
+import type { KindLayout } from './event-fields.js';
+import { LAYOUTS } from './event-fields.js';
+import type { FileContext } from './field-codecs.js';
+
+export const EVENTS_PER_BLOCK = 2048;
+const BLOCK_VERSION = 1;
+/** Far above what a writer makes; a hostile block cannot ask for more memory. */
+const MOST_EVENTS = 1 << 16;
+const MOST_RAW_BYTES = 64 << 20;
+
+const Column = { kinds: 0, times: 1, durations: 2, actors: 3, actorList: 4, files: 5, fileList: 6, paths: 7, texts: 8 };
+
+interface Actor {
+  pid: number;
+  tid: number;
+  proc: number;
+  comm: string;
+}
+
+/** What encoder and decoder both know after each event. */
+class BlockContext {
+  tsNs = 0;
+  lastFile = 0;
+  readonly actors: Actor[] = [];
+  readonly files: FileContext[] = [];
+
+  addFile(file: number): FileContext {
+    const context = { file, path: undefined, end: 0, dataEnd: 0 };
+    this.files.push(context);
+    this.lastFile = file;
+    return context;
+  }
+
+  /** Learns where the event left its file and stream. */
+  moved(event: DkEvent, context: FileContext): void {
+    context.path = event.path;
+    if (!('length' in event)) return;
+    if ('offset' in event) context.end = safeSum(event.offset, event.length);
+    if ('data' in event && event.data !== null && event.data.stream === writtenStream(event.file)) {
+      context.dataEnd = safeSum(event.data.off, event.length);
+    }
+  }
+}
+
+/** A prediction only: 0 where the sum is no safe integer. */
+function safeSum(a: number, b: number): number {
+  return a + b <= Number.MAX_SAFE_INTEGER ? a + b : 0;
+}
+
+export function encodeEventBlock(events: readonly DkEvent[]): Buffer {
+  const columns: (ByteWriter | undefined)[] = [];
+  const column = (number: number): ByteWriter => (columns[number] ??= new ByteWriter());
+  const block = new BlockContext();
+  const actorOfThread = new Map<number, number>();
+  const fileNumbers = new Map<number, number>();
+  for (const event of events) {
+    const layout = LAYOUTS[KINDS[event.kind].code] as KindLayout;
+    column(Column.kinds).byte(layout.code);
+    column(Column.times).sint(event.tsNs - block.tsNs);
+    column(Column.durations).sint(event.durNs);
+    block.tsNs = event.tsNs;
+    column(Column.actors).uint(actorNumber(event, block, actorOfThread, column(Column.actorList)));
+    let number = fileNumbers.get(event.file);
+    column(Column.files).uint(number ?? block.files.length);
+    if (number === undefined) {
+      number = block.files.length;
+      fileNumbers.set(event.file, number);
+      column(Column.fileList).sint(event.file - block.lastFile);
+      block.addFile(event.file);
+    }
+    const context = block.files[number] as FileContext;
+    const samePath = event.path === context.path;
+    column(Column.paths).byte(samePath ? 0 : 1);
+    if (!samePath) column(Column.texts).text(event.path);
+    const values = event as unknown as Record<string, unknown>;
+    for (const field of layout.fields) field.codec.put(column(field.column), values[field.name], context);
+    block.moved(event, context);
+  }
+  return seal(events.length, columns);
+}
+
+function actorNumber(event: DkEvent, block: BlockContext, byThread: Map<number, number>, list: ByteWriter): number {
+  const known = byThread.get(event.tid);
+  const actor = known === undefined ? undefined : block.actors[known];
+  if (actor && actor.pid === event.pid && actor.proc === event.proc && actor.comm === event.comm) {
+    return known as number;
+  }
+  const { pid, tid, proc, comm } = event;
+  list.sint(pid);
+  list.sint(tid);
+  list.sint(proc);
+  list.text(comm);
+  byThread.set(tid, block.actors.length);
+  return block.actors.push({ pid, tid, proc, comm }) - 1;
+}
+
+function seal(count: number, columns: readonly (ByteWriter | undefined)[]): Buffer {
+  const raw = new ByteWriter(1 << 16);
+  columns.forEach((column, number) => {
+    if (column === undefined || column.length === 0) return;
+    raw.uint(number);
+    raw.bytes(column.view());
+  });
+  const body = new ByteWriter();
+  body.uint(count);
+  body.uint(raw.length);
+  body.raw(zstdCompress(raw.view()));
+  const block = new ByteWriter(body.length + 5);
+  block.byte(BLOCK_VERSION);
+  block.uint32(crc32(body.view()));
+  block.raw(body.view());
+  return Buffer.from(block.view());
+}
+
+/** Number of events in a block, without decoding it. */
+export function eventBlockCount(block: Buffer, where: string): number {
+  return openBlock(block, where).count;
+}
+
+function openBlock(block: Buffer, where: string): { reader: ByteReader; count: number } {
+  const reader = new ByteReader(block, where);
+  const version = reader.byte();
+  if (version !== BLOCK_VERSION) throw wrongVersion(where, version, BLOCK_VERSION);
+  const sum = reader.uint32();
+  if (crc32(block.subarray(reader.at)) !== sum) reader.damaged('its checksum does not match');
+  const count = reader.uint();
+  if (count === 0 || count > MOST_EVENTS) reader.damaged(`it claims ${count} events`);
+  return { reader, count };
+}
+
+export function decodeEventBlock(block: Buffer, firstSeq: number, where: string): DkEvent[] {
+  const { reader, count } = openBlock(block, where);
+  const rawLength = reader.uint();
+  if (rawLength > MOST_RAW_BYTES) reader.damaged(`it claims ${rawLength} bytes`);
+  const columns = readColumns(decompress(reader, rawLength), where);
+  const empty = new ByteReader(Buffer.alloc(0), where);
+  const column = (number: number): ByteReader => columns[number] ?? empty;
+  const context = new BlockContext();
+  const events = new Array<DkEvent>(count);
+  for (let i = 0; i < count; i++) events[i] = decodeEvent(firstSeq + i, context, column);
+  return events;
+}
+
+function decodeEvent(seq: number, block: BlockContext, column: (number: number) => ByteReader): DkEvent {
+  const kinds = column(Column.kinds);
+  const layout = LAYOUTS[kinds.byte()] ?? kinds.damaged('it has an event of unknown kind');
+  block.tsNs += column(Column.times).sint();
+  if (!Number.isSafeInteger(block.tsNs)) kinds.damaged('a time is out of range');
+  const durNs = column(Column.durations).sint();
+  const actor = readActor(block, column);
+  const file = readFile(block, column);
+  const path = column(Column.paths).byte() === 0 ? (file.path ?? '') : column(Column.texts).text();
+  const { pid, tid, comm, proc } = actor;
+  const event: Record<string, unknown> = {
+    seq,
+    tsNs: block.tsNs,
+    durNs,
+    pid,
+    tid,
+    comm,
+    proc,
+    file: file.file,
+    path,
+    kind: layout.kind,
+  };
+  for (const field of layout.fields) event[field.name] = field.codec.get(column(field.column), file);
+  const decoded = event as unknown as DkEvent;
+  block.moved(decoded, file);
+  return decoded;
+}
+
+function readActor(block: BlockContext, column: (number: number) => ByteReader): Actor {
+  const number = column(Column.actors).uint();
+  const known = block.actors[number];
+  if (known) return known;
+  const list = column(Column.actorList);
+  if (number !== block.actors.length) list.damaged('it names an actor that is not there');
+  const actor = { pid: list.sint(), tid: list.sint(), proc: list.sint(), comm: list.text() };
+  block.actors.push(actor);
+  return actor;
+}
+
+function readFile(block: BlockContext, column: (number: number) => ByteReader): FileContext {
+  const number = column(Column.files).uint();
+  const known = block.files[number];
+  if (known) return known;
+  const list = column(Column.fileList);
+  if (number !== block.files.length) list.damaged('it names a file that is not there');
+  const file = block.lastFile + list.sint();
+  if (!(file >= 0 && file <= MOST_FILES)) list.damaged('a file id is out of range');
+  return block.addFile(file);
+}
+/** So that the numbers of both its streams are safe integers. */
+const MOST_FILES = Math.floor((Number.MAX_SAFE_INTEGER - 1) / 2);
+
+function decompress(reader: ByteReader, rawLength: number): Buffer {
+  try {
+    return zstdDecompress(reader.raw(reader.left), rawLength);
+  } catch (cause) {
+    return reader.damaged(`it does not decompress (${(cause as Error).message})`);
+  }
+}
+
+function readColumns(raw: Buffer, where: string): (ByteReader | undefined)[] {
+  const reader = new ByteReader(raw, where);
+  const columns: (ByteReader | undefined)[] = [];
+  let previous = -1;
+  while (reader.left > 0) {
+    const number = reader.uint();
+    if (number <= previous || number > MOST_COLUMNS) reader.damaged('its columns are out of order');
+    columns[number] = new ByteReader(reader.bytes(), where);
+    previous = number;
+  }
+  return columns;
+}
+const MOST_COLUMNS = 16 * 256;
+
+invariant(LAYOUTS.length * 16 <= MOST_COLUMNS, 'event kinds have more columns than a block can number');

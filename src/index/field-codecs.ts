@@ -1,0 +1,140 @@
+/**
+ * How one field of an event becomes bytes of its column. A codec may lean on what the block already holds about
+ * the event's file: most writes continue the last one, most bytes land at the end of the file's written stream.
+ */
+import type { DataRef, NodeTruth } from '../events/event.js';
+import { writtenStream } from '../events/event.js';
+import type { ByteReader } from './byte-reader.js';
+import type { ByteWriter } from './byte-writer.js';
+
+/** What the block has seen of one file; encoder and decoder keep it alike. */
+export interface FileContext {
+  file: number;
+  path: string | undefined;
+  /** Where the last write to the file ended. */
+  end: number;
+  /** Where the last bytes in its written stream ended. */
+  dataEnd: number;
+}
+
+export interface FieldCodec<T> {
+  put(out: ByteWriter, value: T, context: FileContext): void;
+  get(from: ByteReader, context: FileContext): T;
+}
+
+export const uint: FieldCodec<number> = {
+  put: (out, value) => out.uint(value),
+  get: (from) => from.uint(),
+};
+
+export const sint: FieldCodec<number> = {
+  put: (out, value) => out.sint(value),
+  get: (from) => from.sint(),
+};
+
+export const bool: FieldCodec<boolean> = {
+  put: (out, value) => out.byte(value ? 1 : 0),
+  get: (from) => from.byte() !== 0,
+};
+
+export const text: FieldCodec<string> = {
+  put: (out, value) => out.text(value),
+  get: (from) => from.text(),
+};
+
+/** Its own memory: what an event carries must not keep a whole block alive. */
+export const bytes: FieldCodec<Uint8Array> = {
+  put: (out, value) => out.bytes(value),
+  get: (from) => new Uint8Array(from.bytes()),
+};
+
+/** Nanoseconds since 1970: seconds and the rest apart, because many times are whole seconds. */
+export const clock: FieldCodec<bigint> = {
+  put(out, value) {
+    const rest = ((value % SECOND) + SECOND) % SECOND;
+    out.bigint((value - rest) / SECOND);
+    out.uint(Number(rest));
+  },
+  get(from) {
+    return from.bigint() * SECOND + BigInt(from.uint());
+  },
+};
+const SECOND = 1_000_000_000n;
+
+/** An offset, relative to where the last write to this file ended. */
+export const offset: FieldCodec<number> = {
+  put: (out, value, context) => out.sint(value - context.end),
+  get: (from, context) => within(from, context.end + from.sint()),
+};
+
+export const dataRef: FieldCodec<DataRef> = {
+  put(out, value, context) {
+    const own = writtenStream(context.file);
+    out.sint(value.stream - own);
+    out.sint(value.off - (value.stream === own ? context.dataEnd : 0));
+  },
+  get(from, context) {
+    const own = writtenStream(context.file);
+    const stream = within(from, own + from.sint());
+    return { stream, off: within(from, from.sint() + (stream === own ? context.dataEnd : 0)) };
+  },
+};
+
+export function nullable<T>(codec: FieldCodec<T>): FieldCodec<T | null> {
+  return {
+    put(out, value, context) {
+      out.byte(value === null ? 0 : 1);
+      if (value !== null) codec.put(out, value, context);
+    },
+    get: (from, context) => (from.byte() === 0 ? null : codec.get(from, context)),
+  };
+}
+
+export const texts: FieldCodec<string[]> = {
+  put(out, value) {
+    out.uint(value.length);
+    for (const one of value) out.text(one);
+  },
+  get(from) {
+    const count = from.count();
+    return Array.from({ length: count }, () => from.text());
+  },
+};
+
+export const truth: FieldCodec<NodeTruth> = {
+  put(out, value, context) {
+    for (const name of TRUTH_NUMBERS) out.sint(value[name]);
+    nullable(text).put(out, value.target, context);
+    clock.put(out, value.mtimeNs, context);
+    const names = Object.keys(value.xattrs);
+    out.uint(names.length);
+    for (const name of names) {
+      out.text(name);
+      out.bytes(value.xattrs[name] as Uint8Array);
+    }
+  },
+  get(from, context) {
+    const [mode, uid, gid, rdev, sizeBytes] = TRUTH_NUMBERS.map(() => from.sint()) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const target = nullable(text).get(from, context);
+    const mtimeNs = clock.get(from, context);
+    const count = from.count();
+    // fromEntries defines own properties, so that even "__proto__" is only a name.
+    const xattrs = Object.fromEntries(
+      Array.from({ length: count }, () => [from.text(), new Uint8Array(from.bytes())] as const),
+    );
+    return { mode, uid, gid, rdev, sizeBytes, target, mtimeNs, xattrs };
+  },
+};
+const TRUTH_NUMBERS = ['mode', 'uid', 'gid', 'rdev', 'sizeBytes'] as const;
+
+/** Sums of a prediction and a stored difference can leave the safe range only in a damaged block. */
+function within(from: ByteReader, value: number): number {
+  if (value < 0 || value > Number.MAX_SAFE_INTEGER) from.damaged('a number is out of range');
+  return value;
+}

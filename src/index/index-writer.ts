@@ -1,0 +1,121 @@
+/**
+ * Writes the index of one recording. Nothing here waits: what is ready goes to the store in the background, in
+ * order, and `ready()` is where a writer that is faster than the disk waits. A failed write surfaces at the next call.
+ */
+import { invariant } from '../errors.js';
+import type { DkEvent, ProcessInfo } from '../events/event.js';
+import { ByteWriter } from './byte-writer.js';
+import { EVENTS_PER_BLOCK, encodeEventBlock } from './event-block.js';
+import { filesOf } from './files-of.js';
+import { INDEX_VERSION, Section, key, metaKey } from './keys.js';
+import type { KvPut, KvWriter } from './kv.js';
+import { encodeHistory, encodePiece, encodeProcess } from './records.js';
+import type { IndexWriter, StreamPiece } from './types.js';
+
+const BATCH_BYTES = 1 << 20;
+/** Above this, `ready()` waits for the store. */
+const MOST_BYTES_IN_FLIGHT = 8 << 20;
+
+export class KvIndexWriter implements IndexWriter {
+  readonly #kv: KvWriter;
+  /** Events of the unfinished block. */
+  #events: DkEvent[] = [];
+  #history = new Map<number, number[]>();
+  #lastSeq = 0;
+  #puts: KvPut[] = [];
+  #putBytes = 0;
+  #bytesInFlight = 0;
+  #written: Promise<void> = Promise.resolve();
+  #failure: unknown;
+
+  constructor(kv: KvWriter) {
+    this.#kv = kv;
+    const version = new ByteWriter(8);
+    version.uint(INDEX_VERSION);
+    this.#put(metaKey('version'), Buffer.from(version.view()));
+  }
+
+  append(event: DkEvent): void {
+    invariant(this.#lastSeq === 0 || event.seq === this.#lastSeq + 1, `event ${event.seq} follows ${this.#lastSeq}`);
+    this.#lastSeq = event.seq;
+    this.#events.push(event);
+    for (const file of filesOf(event)) {
+      const seqs = this.#history.get(file);
+      if (seqs === undefined) this.#history.set(file, [event.seq]);
+      else seqs.push(event.seq);
+    }
+    if (this.#events.length < EVENTS_PER_BLOCK) return;
+    this.#putBlock();
+    this.#events = [];
+    this.#history = new Map();
+  }
+
+  putPiece(stream: number, piece: StreamPiece): void {
+    this.#put(key(Section.streams, stream, piece.off), encodePiece(piece));
+  }
+
+  putKeyframe(seq: number, bytes: Uint8Array): void {
+    this.#put(key(Section.keyframes, seq), Buffer.from(bytes));
+  }
+
+  putProcess(info: ProcessInfo): void {
+    this.#put(key(Section.processes, info.proc), encodeProcess(info));
+  }
+
+  putMeta(name: string, bytes: Uint8Array): void {
+    invariant(name !== 'version' && name !== '', `index meta may not be named '${name}'`);
+    this.#put(metaKey(name), Buffer.from(bytes));
+  }
+
+  async ready(): Promise<void> {
+    if (this.#bytesInFlight > MOST_BYTES_IN_FLIGHT) await this.#written;
+    this.#check();
+  }
+
+  async flush(): Promise<void> {
+    if (this.#events.length > 0) this.#putBlock();
+    this.#send();
+    await this.#written;
+    this.#check();
+  }
+
+  /** Flushes; the store below is closed by whoever opened it. */
+  async close(): Promise<void> {
+    await this.flush();
+  }
+
+  /** The block so far, under the key of its first event: a fuller one replaces it. */
+  #putBlock(): void {
+    const first = (this.#events[0] as DkEvent).seq;
+    this.#put(key(Section.events, first), encodeEventBlock(this.#events));
+    for (const [file, seqs] of this.#history) this.#put(key(Section.history, file, first), encodeHistory(seqs));
+  }
+
+  #put(at: Buffer, value: Buffer): void {
+    this.#check();
+    this.#puts.push({ key: at, value });
+    this.#putBytes += at.length + value.length;
+    if (this.#putBytes >= BATCH_BYTES) this.#send();
+  }
+
+  #send(): void {
+    if (this.#puts.length === 0) return;
+    const puts = this.#puts;
+    const bytes = this.#putBytes;
+    this.#puts = [];
+    this.#putBytes = 0;
+    this.#bytesInFlight += bytes;
+    this.#written = this.#written
+      .then(() => (this.#failure === undefined ? this.#kv.batch(puts) : undefined))
+      .catch((error: unknown) => {
+        this.#failure ??= error;
+      })
+      .finally(() => {
+        this.#bytesInFlight -= bytes;
+      });
+  }
+
+  #check(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+}
