@@ -45,7 +45,7 @@ step() {
   printf 'failed\n' >&2
   # The cause stands at the first complaint or at the end.
   sed -n "/^== /h; /^== /!H; \${x;p}" "$log" >"$log.step"
-  { grep -m 6 -iE 'error|fatal|failed|cannot' "$log.step" && echo '…'; tail -n 6 "$log.step"; } |
+  { grep -m 6 -iE 'error|fatal|failed|cannot|not found' "$log.step" && echo '…'; tail -n 6 "$log.step"; } |
     sed 's/^/dk:   | /' >&2
   rm -f "$log.step"
   fail "Set-up failed at: $title. The whole log is $log" "$hint"
@@ -96,6 +96,8 @@ check_node() {
   if [ -z "${npm_config_nodedir-}" ] && [ -e "$headers/include/node/node_api.h" ]; then
     export npm_config_nodedir="$headers"
   fi
+  # node-gyp compiles with every core.
+  export JOBS=max
 }
 
 ## System packages
@@ -131,7 +133,6 @@ missing_build_packages() {
   for tool in gcc g++ make python3 clang pkg-config; do
     command -v "$tool" >/dev/null || echo "$tool"
   done
-  command -v llvm-strip >/dev/null || echo llvm
   find_bpftool >/dev/null || bpftool_packages
   for header in bpf/libbpf.h:libbpf-dev gelf.h:libelf-dev zlib.h:zlib1g-dev zstd.h:libzstd-dev; do
     # The compiler knows its own search path. Without one, the header is wanted as well.
@@ -187,7 +188,7 @@ natives_load() {
 }
 
 npm_packages() {
-  once npm "$npm_inputs" 'npm packages' \
+  once npm "$npm_inputs" 'npm packages (two are compiled, which takes a minute or two)' \
     'Check the network and the npm registry settings (npm config ls), then run this again.' npm_ci
 }
 
