@@ -12,14 +12,6 @@
 
 #define RWF_APPEND 0x10
 
-struct pieces {
-	struct dk_write head;
-	const struct iovec *next; /* user space; NULL for one buffer */
-	__u64 at;                 /* bytes sent so far */
-	__u64 buffer;             /* user address of what is left of the current buffer */
-	__u64 left;               /* its bytes */
-};
-
 #define SEND_PIECE(class_bytes)                                                                        \
 	do {                                                                                           \
 		struct dk_write *rec = bpf_ringbuf_reserve(&ring, sizeof(*rec) + (class_bytes), 0);    \
@@ -38,8 +30,9 @@ struct pieces {
 		bpf_ringbuf_submit(rec, emit__wake());                                                 \
 	} while (0)
 
-static long write__piece(__u32 i, struct pieces *p)
+static long write__piece(__u32 i, struct dk_scratch **ctx)
 {
+	struct dk_pieces *p = &(*ctx)->pieces;
 	struct dk_id id = inode__id(&p->head);
 	__u64 rest = p->head.total - p->at;
 	__u64 n = p->left;
@@ -95,12 +88,13 @@ static __always_inline __u64 write__offset(struct dk_write *w, struct file *file
 static __always_inline int write__record(struct pt_regs *regs, long ret, bool vector, bool positioned, __s64 given, bool append)
 {
 	struct dk_task *t = task__tracked();
-	struct pieces p = {};
+	struct dk_scratch *s = emit__scratch();
+	struct dk_write *w;
 	struct inode *inode;
 	struct file *file;
 	__u32 fd = syscall__arg(regs, 0);
 
-	if (!t || ret <= 0 || ret > MAX_RW)
+	if (!t || !s || ret <= 0 || ret > MAX_RW)
 		return 0;
 	file = t->file;
 	if (!file)
@@ -110,30 +104,30 @@ static __always_inline int write__record(struct pt_regs *regs, long ret, bool ve
 		return 0;
 	}
 	inode = BPF_CORE_READ(file, f_inode);
-	inode__fill(&p.head, inode);
-	p.head.fd = fd;
-	p.head.total = ret;
-	p.head.open_file = (__u64)file;
-	p.head.pos_before = t->pos;
-	task__head(&p.head, DK_REC_WRITE, 0, t->enter_ns);
+	w = &s->pieces.head;
+	task__head(w, DK_REC_WRITE, 0, t->enter_ns);
+	inode__fill(w, inode);
+	w->fd = fd;
+	w->total = ret;
+	w->open_file = (__u64)file;
+	w->pos_before = t->pos;
+	w->offset = 0;
 	if (inode__regular(inode)) {
 		emit__path_once(t, file, inode);
 		append |= !!(BPF_CORE_READ(file, f_flags) & O_APPEND);
 		if (append)
-			p.head.flags |= DK_FLAG_APPEND;
-		p.head.offset = write__offset(&p.head, file, positioned, given, append);
+			w->flags |= DK_FLAG_APPEND;
+		w->offset = write__offset(w, file, positioned, given, append);
 	} else if ((fd == 1 || fd == 2) && inode__output(inode)) {
-		p.head.flags |= DK_FLAG_OUTPUT;
+		w->flags |= DK_FLAG_OUTPUT;
 	} else {
 		return 0;
 	}
-	if (vector) {
-		p.next = (void *)syscall__arg(regs, 1);
-	} else {
-		p.buffer = syscall__arg(regs, 1);
-		p.left = ret;
-	}
-	bpf_loop(MAX_IOVECS + MAX_RW / CLASS_LARGE + MAX_IOVECS, write__piece, &p, 0);
+	s->pieces.at = 0;
+	s->pieces.next = vector ? (void *)syscall__arg(regs, 1) : NULL;
+	s->pieces.buffer = vector ? 0 : syscall__arg(regs, 1);
+	s->pieces.left = vector ? 0 : ret;
+	bpf_loop(MAX_IOVECS + MAX_RW / CLASS_LARGE + MAX_IOVECS, write__piece, &s, 0);
 	return 0;
 }
 

@@ -37,9 +37,19 @@ struct dk_walk {
 	__u32 reserved;
 };
 
+/* A write on its way out, piece by piece; in map memory for the same reason. */
+struct dk_pieces {
+	struct dk_write head;
+	const struct iovec *next; /* user space; NULL for one buffer */
+	__u64 at;                 /* bytes sent so far */
+	__u64 buffer;             /* user address of what is left of the current buffer */
+	__u64 left;               /* its bytes */
+};
+
 /* `call` and `data` are sent as one piece. */
 struct dk_scratch {
 	struct dk_walk walk;
+	struct dk_pieces pieces;
 	struct dk_call call;
 	char data[DK_PAYLOAD_MAX];
 };

@@ -1,0 +1,22 @@
+#include <napi.h>
+
+#include "crc32c.h"
+#include "recorder.h"
+#include "xattr.h"
+
+namespace {
+Napi::Value Crc32cOf(const Napi::CallbackInfo& info) {
+  auto bytes = info[0].As<Napi::Uint8Array>();
+  return Napi::Number::New(info.Env(), Crc32c(bytes.Data(), bytes.ByteLength()));
+}
+
+Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  exports.Set("Recorder", Recorder::Init(env));
+  exports.Set("crc32c", Napi::Function::New<Crc32cOf>(env, "crc32c"));
+  exports.Set("lgetxattrs", Napi::Function::New<LGetXattrs>(env, "lgetxattrs"));
+  exports.Set("lsetxattr", Napi::Function::New<LSetXattr>(env, "lsetxattr"));
+  return exports;
+}
+}  // namespace
+
+NODE_API_MODULE(dk, Init)

@@ -1,0 +1,61 @@
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <thread>
+
+#include "abi.h"
+#include "journal.h"
+#include "ring.h"
+
+// Counters that the kernel programs keep (the skeleton's .bss, mapped).
+struct LossCounters {
+  const volatile unsigned long long* by_cause;
+  const volatile unsigned long long* unnamed;
+};
+
+// The one thread between ring and journal. It blocks on nothing but its own write; when the ring runs full it freezes
+// the target's cgroup until there is room again.
+class Drain {
+ public:
+  struct Options {
+    int ring_map;
+    uint64_t ring_bytes;
+    int dirty_map;
+    LossCounters lost;
+    int freeze_fd;  // cgroup.freeze, or -1; owned
+  };
+
+  Drain(Options options, std::unique_ptr<Journal> journal);
+  ~Drain();
+
+  // Returns 0 or an errno.
+  int Start();
+  // Thread: any. Call after the programs are detached: takes what is left, closes the journal, thaws, joins.
+  void Stop();
+
+  struct Stats {
+    uint64_t records, bytes, lost, frozen_ns, freezes, fill_max;
+    int error;
+  };
+  Stats stats() const;
+
+ private:
+  void Run();
+  bool Pass();
+  void NoteLosses();
+  void Backpressure();
+  void Thaw();
+
+  Options options_;
+  std::unique_ptr<Journal> journal_;
+  Ring ring_;
+  std::thread thread_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<uint64_t> records_{0}, bytes_{0}, lost_{0}, frozen_ns_{0}, freezes_{0}, fill_max_{0};
+  std::atomic<int> error_{0};
+  unsigned long long noted_[DK_LOSS_CAUSES] = {};
+  unsigned long long noted_unnamed_ = 0;
+  uint64_t frozen_since_ = 0;
+  int epoll_ = -1;
+};

@@ -1,0 +1,193 @@
+#include "recorder.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdarg>
+#include <cstring>
+#include <ctime>
+#include <string>
+
+#include "dk.skel.h"
+#include "errors.h"
+
+namespace {
+
+// System call number (x86-64) to the program that records it. Falls through to nothing for every other call.
+struct ExitProgram {
+  uint32_t nr;
+  const char* program;
+};
+constexpr ExitProgram kExitPrograms[] = {
+    {1, "dk_write"},      {2, "dk_open"},        {9, "dk_mmap"},       {16, "dk_ioctl"},      {18, "dk_pwrite64"},
+    {20, "dk_writev"},    {40, "dk_sendfile"},   {49, "dk_bind"},      {74, "dk_fd_call"},    {75, "dk_fd_call"},
+    {76, "dk_path_call"}, {77, "dk_fd_call"},    {82, "dk_path_call"}, {83, "dk_path_call"},  {84, "dk_path_call"},
+    {85, "dk_open"},      {86, "dk_path_call"},  {87, "dk_path_call"}, {88, "dk_path_call"},  {90, "dk_path_call"},
+    {91, "dk_fd_call"},   {92, "dk_path_call"},  {93, "dk_fd_call"},   {94, "dk_path_call"},  {132, "dk_path_call"},
+    {133, "dk_path_call"}, {162, "dk_sync"},     {188, "dk_path_call"}, {189, "dk_path_call"}, {190, "dk_fd_call"},
+    {197, "dk_path_call"}, {198, "dk_path_call"}, {199, "dk_fd_call"}, {235, "dk_path_call"}, {257, "dk_open"},
+    {258, "dk_path_call"}, {259, "dk_path_call"}, {260, "dk_path_call"}, {261, "dk_path_call"}, {263, "dk_path_call"},
+    {264, "dk_path_call"}, {265, "dk_path_call"}, {266, "dk_path_call"}, {268, "dk_path_call"}, {275, "dk_copy_range"},
+    {277, "dk_fd_call"},  {280, "dk_path_call"}, {285, "dk_fd_call"},  {296, "dk_pwritev"},   {306, "dk_sync"},
+    {316, "dk_path_call"}, {326, "dk_copy_range"}, {328, "dk_pwritev2"}, {437, "dk_open"},    {452, "dk_path_call"},
+};
+
+uint64_t ClockNs(clockid_t clock) {
+  timespec now;
+  clock_gettime(clock, &now);
+  return static_cast<uint64_t>(now.tv_sec) * 1000000000u + static_cast<uint64_t>(now.tv_nsec);
+}
+
+// The kernel's and libbpf's reasons, for the error's cause. Loading happens on one thread at a time.
+thread_local std::string* g_messages = nullptr;
+
+int CollectMessage(libbpf_print_level level, const char* format, va_list args) {
+  if (level == LIBBPF_DEBUG || g_messages == nullptr) return 0;
+  char line[512];
+  const int n = std::vsnprintf(line, sizeof(line), format, args);
+  if (g_messages->size() > 8192) g_messages->erase(0, 4096);
+  g_messages->append(line);
+  return n;
+}
+
+class StopWorker : public Napi::AsyncWorker {
+ public:
+  StopWorker(Napi::Env env, std::shared_ptr<Drain> drain)
+      : Napi::AsyncWorker(env), drain_(std::move(drain)), deferred_(Napi::Promise::Deferred::New(env)) {}
+  void Execute() override {
+    if (drain_) drain_->Stop();
+  }
+  void OnOK() override { deferred_.Resolve(Env().Undefined()); }
+  Napi::Promise promise() const { return deferred_.Promise(); }
+
+ private:
+  std::shared_ptr<Drain> drain_;
+  Napi::Promise::Deferred deferred_;
+};
+
+}  // namespace
+
+Napi::Function Recorder::Init(Napi::Env env) {
+  return DefineClass(env, "Recorder",
+                     {
+                         InstanceMethod<&Recorder::Seed>("seed"),
+                         InstanceMethod<&Recorder::Stats>("stats"),
+                         InstanceMethod<&Recorder::Stop>("stop"),
+                     });
+}
+
+Recorder::Recorder(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Recorder>(info) {
+  Napi::Object options = info[0].As<Napi::Object>();
+  std::string messages;
+  g_messages = &messages;
+  libbpf_set_print(CollectMessage);
+  const Failure failure = Start(options);
+  g_messages = nullptr;
+  if (failure.what == nullptr) return;
+  Detach();
+  ThrowSystemError(info.Env(), failure.what, failure.error, messages);
+}
+
+Recorder::Failure Recorder::Start(const Napi::Object& options) {
+  const auto ring_bytes = static_cast<uint64_t>(options.Get("ringBytes").ToNumber().Int64Value());
+  const auto segment_bytes = static_cast<uint64_t>(options.Get("segmentBytes").ToNumber().Int64Value());
+  const std::string journal_dir = options.Get("journalDir").ToString().Utf8Value();
+  const Napi::Value freeze_file = options.Get("freezeFile");
+
+  skeleton_ = dk__open();
+  if (skeleton_ == nullptr) return {"bpf_object__open", errno};
+  bpf_map__set_max_entries(skeleton_->maps.ring, static_cast<uint32_t>(ring_bytes));
+  bpf_map__set_max_entries(skeleton_->maps.scratch, static_cast<uint32_t>(libbpf_num_possible_cpus()));
+  if (const int error = dk__load(skeleton_); error != 0) return {"bpf", -error};
+
+  const int on_exit = bpf_map__fd(skeleton_->maps.on_exit);
+  for (const ExitProgram& row : kExitPrograms) {
+    const bpf_program* program = bpf_object__find_program_by_name(skeleton_->obj, row.program);
+    const int fd = program != nullptr ? bpf_program__fd(program) : -1;
+    if (fd < 0) return {row.program, ENOENT};
+    if (bpf_map_update_elem(on_exit, &row.nr, &fd, BPF_ANY) != 0) return {"bpf(prog array)", errno};
+  }
+
+  start_mono_ns_ = ClockNs(CLOCK_MONOTONIC);
+  start_real_ns_ = ClockNs(CLOCK_REALTIME);
+  int freeze_fd = -1;
+  if (freeze_file.IsString()) freeze_fd = open(freeze_file.ToString().Utf8Value().c_str(), O_WRONLY | O_CLOEXEC);
+  drain_ = std::make_shared<Drain>(
+      Drain::Options{bpf_map__fd(skeleton_->maps.ring),
+                     ring_bytes,
+                     bpf_map__fd(skeleton_->maps.dirty),
+                     {skeleton_->bss->lost, &skeleton_->bss->lost_unnamed},
+                     freeze_fd},
+      std::make_unique<Journal>(journal_dir, segment_bytes, start_mono_ns_, start_real_ns_));
+  if (const int error = drain_->Start(); error != 0) return {"ring buffer", error};
+
+  // Process programs first: no child may be missed once calls are seen.
+  const struct {
+    const char* what;
+    bpf_program* program;
+    bpf_link** link;
+  } attachments[] = {
+      {"attach sched_process_fork", skeleton_->progs.dk_fork, &skeleton_->links.dk_fork},
+      {"attach sched_process_exec", skeleton_->progs.dk_exec, &skeleton_->links.dk_exec},
+      {"attach sched_process_exit", skeleton_->progs.dk_exit_process, &skeleton_->links.dk_exit_process},
+      {"attach sys_enter", skeleton_->progs.dk_enter, &skeleton_->links.dk_enter},
+      {"attach sys_exit", skeleton_->progs.dk_exit, &skeleton_->links.dk_exit},
+  };
+  for (const auto& row : attachments) {
+    *row.link = bpf_program__attach(row.program);
+    if (*row.link == nullptr) return {row.what, errno};
+  }
+  return {};
+}
+
+Recorder::~Recorder() {
+  Detach();
+  if (drain_) drain_->Stop();
+  if (skeleton_ != nullptr) dk__destroy(skeleton_);
+}
+
+void Recorder::Detach() {
+  if (skeleton_ == nullptr) return;
+  dk__detach(skeleton_);
+}
+
+void Recorder::Seed(const Napi::CallbackInfo& info) {
+  const pid_t pid = info[0].ToNumber().Int32Value();
+  const int pidfd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+  if (pidfd < 0) return ThrowSystemError(info.Env(), "pidfd_open", errno, "");
+  const std::vector<unsigned char> zero(bpf_map__value_size(skeleton_->maps.tasks));
+  const int failed = bpf_map_update_elem(bpf_map__fd(skeleton_->maps.tasks), &pidfd, zero.data(), BPF_NOEXIST);
+  const int error = errno;
+  close(pidfd);
+  if (failed != 0) ThrowSystemError(info.Env(), "bpf(task storage)", error, "");
+}
+
+Napi::Object Recorder::StatsObject(Napi::Env env) const {
+  const Drain::Stats stats = drain_ ? drain_->stats() : Drain::Stats{};
+  Napi::Object out = Napi::Object::New(env);
+  const auto set = [&](const char* name, uint64_t value) { out.Set(name, Napi::Number::New(env, static_cast<double>(value))); };
+  set("startMonoNs", start_mono_ns_);
+  set("records", stats.records);
+  set("journalBytes", stats.bytes);
+  set("lost", stats.lost);
+  set("frozenNs", stats.frozen_ns);
+  set("freezes", stats.freezes);
+  set("ringFillMax", stats.fill_max);
+  set("errno", static_cast<uint64_t>(stats.error));
+  out.Set("startRealNs", Napi::BigInt::New(env, start_real_ns_));
+  return out;
+}
+
+Napi::Value Recorder::Stats(const Napi::CallbackInfo& info) { return StatsObject(info.Env()); }
+
+Napi::Value Recorder::Stop(const Napi::CallbackInfo& info) {
+  Detach();
+  auto* worker = new StopWorker(info.Env(), drain_);  // deletes itself
+  Napi::Promise promise = worker->promise();
+  worker->Queue();
+  return promise;
+}

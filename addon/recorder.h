@@ -1,0 +1,37 @@
+#pragma once
+#include <napi.h>
+
+#include <memory>
+
+#include "drain.h"
+
+struct dk;
+
+// One recording session: loads and attaches the kernel programs, owns the drain thread.
+// Thread: every method is called on the JavaScript thread; stop() waits on a worker thread.
+class Recorder : public Napi::ObjectWrap<Recorder> {
+ public:
+  static Napi::Function Init(Napi::Env env);
+  explicit Recorder(const Napi::CallbackInfo& info);
+  ~Recorder() override;
+
+ private:
+  // seed(pid): tracks the process; call before it runs anything of interest.
+  void Seed(const Napi::CallbackInfo& info);
+  Napi::Value Stats(const Napi::CallbackInfo& info);
+  // stop(): Promise<Stats>. Detaches, drains what is left, closes the journal. Idempotent.
+  Napi::Value Stop(const Napi::CallbackInfo& info);
+
+  struct Failure {
+    const char* what = nullptr;  // nullptr: none
+    int error = 0;
+  };
+  Failure Start(const Napi::Object& options);
+  void Detach();
+  Napi::Object StatsObject(Napi::Env env) const;
+
+  dk* skeleton_ = nullptr;
+  std::shared_ptr<Drain> drain_;
+  uint64_t start_mono_ns_ = 0;
+  uint64_t start_real_ns_ = 0;
+};

@@ -1,0 +1,46 @@
+#include "xattr.h"
+
+#include <sys/xattr.h>
+
+#include <cerrno>
+#include <string>
+#include <vector>
+
+#include "errors.h"
+
+namespace {
+std::string PathOf(const Napi::Value& value) {
+  if (value.IsBuffer()) {
+    auto buffer = value.As<Napi::Buffer<char>>();
+    return std::string(buffer.Data(), buffer.Length());
+  }
+  return value.ToString().Utf8Value();
+}
+}  // namespace
+
+Napi::Value LGetXattrs(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  const std::string path = PathOf(info[0]);
+  Napi::Object out = Napi::Object::New(env);
+  std::vector<char> names(65536);
+  const ssize_t n = llistxattr(path.c_str(), names.data(), names.size());
+  if (n < 0) {
+    if (errno != ENOTSUP) ThrowSystemError(env, "llistxattr", errno, path);
+    return out;
+  }
+  std::vector<char> value(65536);
+  for (const char* name = names.data(); name < names.data() + n; name += std::char_traits<char>::length(name) + 1) {
+    const ssize_t length = lgetxattr(path.c_str(), name, value.data(), value.size());
+    if (length >= 0) out.Set(name, Napi::Buffer<char>::Copy(env, value.data(), static_cast<size_t>(length)));
+  }
+  return out;
+}
+
+void LSetXattr(const Napi::CallbackInfo& info) {
+  const std::string path = PathOf(info[0]);
+  const std::string name = info[1].ToString().Utf8Value();
+  auto value = info[2].As<Napi::Buffer<char>>();
+  if (lsetxattr(path.c_str(), name.c_str(), value.Data(), value.Length(), 0) != 0) {
+    ThrowSystemError(info.Env(), "lsetxattr", errno, path);
+  }
+}

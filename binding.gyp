@@ -1,0 +1,30 @@
+{
+  "targets": [
+    {
+      "target_name": "dk",
+      "sources": [
+        "addon/binding.cc",
+        "addon/crc32c.cc",
+        "addon/drain.cc",
+        "addon/journal.cc",
+        "addon/libbpf-stderr.cc",
+        "addon/recorder.cc",
+        "addon/ring.cc",
+        "addon/xattr.cc"
+      ],
+      "include_dirs": ["<!@(node -p \"require('node-addon-api').include\")", "build/bpf"],
+      "defines": ["NAPI_VERSION=8"],
+      "cflags_cc": ["-std=c++20", "-O2", "-Wall", "-Wextra", "-Wno-missing-field-initializers", "-fvisibility=hidden"],
+      "cflags_cc!": ["-fno-exceptions", "-std=gnu++17"],
+      "libraries": ["-Wl,--wrap=stderr", "-l:libbpf.a", "-lelf", "-lz"],
+      "conditions": [["target_arch=='x64'", { "cflags_cc": ["-msse4.2"] }]]
+    },
+    {
+      "target_name": "dk-launcher",
+      "type": "executable",
+      "sources": ["<!@(ls addon/launcher/*.c)"],
+      "cflags": ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter"],
+      "ldflags!": ["-rdynamic"]
+    }
+  ]
+}
