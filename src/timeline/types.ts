@@ -32,10 +32,14 @@ export interface Node {
   readonly mtimeNs: bigint | null;
   /** Names to values that were set during the recording or known from the pre-image; null: as in the live base. */
   readonly xattrs: ReadonlyMap<string, Uint8Array> | null;
+  /** Attributes that were removed during the recording. */
+  readonly removedXattrs: readonly string[];
   /** True when it stood there before the recording. */
   readonly base: boolean;
   /** True when an event up to this state changed it. */
   readonly touched: boolean;
+  /** True while a gap leaves its content in doubt; `extents` then says that all of it is unknown. */
+  readonly uncertain: boolean;
   /** Ascending, gapless from 0 to sizeBytes. Empty for other types. */
   extents(): Iterable<Extent>;
 }
@@ -43,6 +47,8 @@ export interface Node {
 /** An immutable filesystem as it was after event `seq`. Keeping many is cheap: they share structure. */
 export interface State {
   readonly seq: number;
+  /** True while a gap that affects everything is not made good: names and metadata may be wrong, too. */
+  readonly uncertain: boolean;
   node(file: number): Node | undefined;
   /** Resolves an absolute path; the last component is not followed, components on the way are (when `follow`, the last one too). */
   lookup(path: string, options?: { follow?: boolean }): Node | undefined;
@@ -72,6 +78,8 @@ export interface EventQuery {
   pid?: number;
   /** .gitignore-style globs or plain paths, matched against path and newPath; any may match. */
   paths?: readonly string[];
+  /** Only events that concern this file (in its history). */
+  file?: number;
   /** Only events that change the filesystem. */
   changesOnly?: boolean;
   reverse?: boolean;

@@ -1,0 +1,244 @@
+import { DkError } from '../errors.js';
+import { fromBytes } from '../events/byte-string.js';
+import { FIRST_BASE_FILE, ROOT_DIR_FILE } from '../events/event.js';
+import { type BaseNode, makeDev, type NodeName, S_IFDIR, S_IFMT } from './base-node.js';
+
+/**
+ * base.bin, the stat-only manifest of the roots (layout: addon/launcher/node-record.h). Nothing is decoded before it is
+ * asked for: opening finds the records, their parents and the hard links among them.
+ *
+ *   header 16 bytes │ record │ record │ …        parents stand before their children; integers are little-endian
+ */
+const HEADER_BYTES = 16;
+const FIXED_BYTES = 104;
+const NO_PARENT = 0xffffffff;
+/** Offsets of the fields in a record. */
+const AT = {
+  size: 0,
+  flags: 6,
+  mode: 8,
+  nlink: 12,
+  uid: 16,
+  gid: 20,
+  ino: 24,
+  devMajor: 32,
+  devMinor: 36,
+  rdevMajor: 40,
+  rdevMinor: 44,
+  fileSize: 48,
+  mtime: 56,
+  ctime: 64,
+  parent: 88,
+  nameLength: 96,
+  targetLength: 98,
+  xattrLength: 100,
+} as const;
+
+export class BaseManifest {
+  static readonly empty = BaseManifest.parse(new Uint8Array(HEADER_BYTES));
+
+  /** Names by the index of their directory's record. */
+  private readonly indexes = new Map<number, ReadonlyMap<string, number>>();
+  /** The record of the root "/", -1 when it is not a root. Its file is ROOT_DIR_FILE. */
+  private readonly slash: number;
+
+  private constructor(
+    private readonly bytes: Buffer,
+    private readonly view: DataView,
+    private readonly offsets: Uint32Array,
+    /** children.list[children.start[i] … children.start[i + 1]) are the records whose parent is i. */
+    private readonly childRecords: { start: Uint32Array; list: Uint32Array },
+    /** Records of the roots. */
+    private readonly rootRecords: readonly number[],
+    /** Further names of a file that has an earlier record, to that record; and back. */
+    private readonly aliases: { firstOf: ReadonlyMap<number, number>; othersOf: ReadonlyMap<number, number[]> },
+  ) {
+    this.slash = rootRecords.find((record) => this.nameOf(record) === '/') ?? -1;
+  }
+
+  /** DkError 'damaged' when the records do not add up. */
+  static parse(bytes: Uint8Array): BaseManifest {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const offsets = findRecords(view);
+    const parents = Uint32Array.from(offsets, (offset) => view.getUint32(offset + AT.parent, true));
+    const bad = parents.findIndex((parent, record) => parent !== NO_PARENT && parent >= record);
+    if (bad >= 0) throw damaged(offsets[bad] as number, 'its parent does not stand before it');
+    const roots: number[] = [];
+    parents.forEach((parent, record) => {
+      if (parent === NO_PARENT) roots.push(record);
+    });
+    return new BaseManifest(buffer, view, offsets, groupByParent(parents), roots, findHardLinks(view, offsets));
+  }
+
+  /** Number of records; file ids FIRST_BASE_FILE … FIRST_BASE_FILE + count - 1 are theirs. */
+  get count(): number {
+    return this.offsets.length;
+  }
+
+  roots(): { file: number; path: string }[] {
+    return this.rootRecords.map((record) => ({ file: this.fileOf(record), path: this.nameOf(record) }));
+  }
+
+  has(file: number): boolean {
+    return this.recordOf(file) >= 0;
+  }
+
+  node(file: number): BaseNode | undefined {
+    const record = this.recordOf(file);
+    if (record < 0) return undefined;
+    const at = this.offsets[record] as number;
+    const u32 = (field: number) => this.view.getUint32(at + field, true);
+    const mode = u32(AT.mode);
+    const targetAt = at + FIXED_BYTES + this.view.getUint16(at + AT.nameLength, true);
+    const targetLength = this.view.getUint16(at + AT.targetLength, true);
+    const ino = this.view.getBigUint64(at + AT.ino, true);
+    return {
+      file,
+      mode,
+      nlink: u32(AT.nlink),
+      uid: u32(AT.uid),
+      gid: u32(AT.gid),
+      rdev: makeDev(u32(AT.rdevMajor), u32(AT.rdevMinor)),
+      identity: `${u32(AT.devMajor)}:${u32(AT.devMinor)}:${ino}`,
+      sizeBytes: safeSize(this.view.getBigInt64(at + AT.fileSize, true)),
+      mtimeNs: this.view.getBigInt64(at + AT.mtime, true),
+      ctimeNs: this.view.getBigInt64(at + AT.ctime, true),
+      target: targetLength === 0 ? null : fromBytes(this.bytes.subarray(targetAt, targetAt + targetLength)),
+      xattrs: null,
+      listed: (mode & S_IFMT) === S_IFDIR,
+    };
+  }
+
+  /** Names inside the roots, in record order; a root itself is not named here. */
+  names(file: number): NodeName[] {
+    const record = this.recordOf(file);
+    if (record < 0) return [];
+    const names: NodeName[] = [];
+    for (const one of [record, ...(this.aliases.othersOf.get(record) ?? [])]) {
+      const parent = this.view.getUint32((this.offsets[one] as number) + AT.parent, true);
+      if (parent !== NO_PARENT) names.push({ parent: this.fileOf(parent), name: this.nameOf(one) });
+    }
+    return names;
+  }
+
+  /** 0 when the directory has no such entry. */
+  child(dir: number, name: string): number {
+    const record = this.recordOf(dir);
+    return record < 0 ? 0 : (this.indexOf(record).get(name) ?? 0);
+  }
+
+  /** Unsorted. */
+  children(dir: number): ReadonlyMap<string, number> {
+    const record = this.recordOf(dir);
+    return record < 0 ? new Map() : this.indexOf(record);
+  }
+
+  private indexOf(record: number): ReadonlyMap<string, number> {
+    let index = this.indexes.get(record);
+    if (index === undefined) {
+      const { start, list } = this.childRecords;
+      const entries = new Map<string, number>();
+      for (let at = start[record] as number; at < (start[record + 1] as number); at++) {
+        const child = list[at] as number;
+        entries.set(this.nameOf(child), this.fileOf(child));
+      }
+      index = entries;
+      this.indexes.set(record, index);
+    }
+    return index;
+  }
+
+  /** -1 when the file is not in the manifest under this id. */
+  private recordOf(file: number): number {
+    if (file === ROOT_DIR_FILE) return this.slash;
+    const record = file - FIRST_BASE_FILE;
+    return record >= 0 && record < this.count && this.fileOf(record) === file ? record : -1;
+  }
+
+  /** A hard link's later records stand for the file of the first one. */
+  private fileOf(record: number): number {
+    if (record === this.slash) return ROOT_DIR_FILE;
+    return FIRST_BASE_FILE + (this.aliases.firstOf.get(record) ?? record);
+  }
+
+  private nameOf(record: number): string {
+    const at = this.offsets[record] as number;
+    const length = this.view.getUint16(at + AT.nameLength, true);
+    return fromBytes(this.bytes.subarray(at + FIXED_BYTES, at + FIXED_BYTES + length));
+  }
+}
+
+function findRecords(view: DataView): Uint32Array {
+  let offsets = new Uint32Array(1024);
+  let count = 0;
+  let at = HEADER_BYTES;
+  while (at < view.byteLength) {
+    if (at + FIXED_BYTES > view.byteLength) throw damaged(at, 'it ends inside a record');
+    const size = view.getUint32(at + AT.size, true);
+    const needed =
+      FIXED_BYTES +
+      view.getUint16(at + AT.nameLength, true) +
+      view.getUint16(at + AT.targetLength, true) +
+      view.getUint32(at + AT.xattrLength, true);
+    if (size < needed || at + size > view.byteLength) throw damaged(at, 'a record has an impossible size');
+    if (count === offsets.length) {
+      const larger = new Uint32Array(2 * count);
+      larger.set(offsets);
+      offsets = larger;
+    }
+    offsets[count++] = at;
+    at += size;
+  }
+  return offsets.slice(0, count);
+}
+
+function groupByParent(parents: Uint32Array): { start: Uint32Array; list: Uint32Array } {
+  const start = new Uint32Array(parents.length + 1);
+  for (const parent of parents) if (parent !== NO_PARENT) (start[parent + 1] as number) += 1;
+  for (let i = 1; i < start.length; i++) start[i] = (start[i] as number) + (start[i - 1] as number);
+  const next = start.slice();
+  const list = new Uint32Array(start[parents.length] as number);
+  parents.forEach((parent, record) => {
+    if (parent === NO_PARENT) return;
+    const at = next[parent] as number;
+    list[at] = record;
+    next[parent] = at + 1;
+  });
+  return { start, list };
+}
+
+function findHardLinks(
+  view: DataView,
+  offsets: Uint32Array,
+): { firstOf: ReadonlyMap<number, number>; othersOf: ReadonlyMap<number, number[]> } {
+  const seen = new Map<string, number>();
+  const firstOf = new Map<number, number>();
+  const othersOf = new Map<number, number[]>();
+  offsets.forEach((at, record) => {
+    const isDir = (view.getUint32(at + AT.mode, true) & S_IFMT) === S_IFDIR;
+    if (isDir || view.getUint32(at + AT.nlink, true) < 2) return;
+    const device = `${view.getUint32(at + AT.devMajor, true)}:${view.getUint32(at + AT.devMinor, true)}`;
+    const identity = `${device}:${view.getBigUint64(at + AT.ino, true)}`;
+    const first = seen.get(identity);
+    if (first === undefined) {
+      seen.set(identity, record);
+    } else {
+      firstOf.set(record, first);
+      othersOf.set(first, [...(othersOf.get(first) ?? []), record]);
+    }
+  });
+  return { firstOf, othersOf };
+}
+
+function safeSize(size: bigint): number {
+  return size < 0n || size > BigInt(Number.MAX_SAFE_INTEGER) ? 0 : Number(size);
+}
+
+function damaged(offset: number, reason: string): DkError {
+  return new DkError(
+    'damaged',
+    `The base manifest base.bin is damaged at byte ${offset}: ${reason}.`,
+    'Run `dk fsck`, or record again.',
+  );
+}

@@ -1,0 +1,123 @@
+import { FIRST_BASE_FILE, ROOT_DIR_FILE } from '../events/event.js';
+import type { BaseManifest } from './base-manifest.js';
+import { type BaseNode, type NodeName, S_IFDIR } from './base-node.js';
+import { compareNames } from './name-tree.js';
+
+/** A node outside the roots, as it stood before the recording. parent 0: it is known, but no name of it. */
+export interface ExternalNode extends BaseNode, NodeName {}
+
+/**
+ * state(0) as one tree rooted at "/": the manifest, the directories on the way to its roots, and the nodes outside the
+ * roots that something touched. Ingest adds such nodes while it runs; they belong to every state.
+ */
+export class BaseTree {
+  /** File ids from here on belong to nobody in the base. */
+  readonly firstFreeFile: number;
+  private readonly external = new Map<number, BaseNode>();
+  private readonly externalNames = new Map<number, NodeName[]>();
+  private readonly externalChildren = new Map<number, Map<string, number>>();
+  private readonly sorted = new Map<number, readonly { name: string; file: number }[]>();
+
+  constructor(
+    private readonly manifest: BaseManifest,
+    externals: Iterable<ExternalNode> = [],
+  ) {
+    let free = FIRST_BASE_FILE + manifest.count;
+    if (!manifest.has(ROOT_DIR_FILE)) this.external.set(ROOT_DIR_FILE, placeholder(ROOT_DIR_FILE));
+    for (const root of manifest.roots()) {
+      if (root.path === '/') continue;
+      const names = root.path.split('/').filter((name) => name !== '');
+      let dir = ROOT_DIR_FILE;
+      for (const [at, name] of names.entries()) {
+        const known = at === names.length - 1 ? 0 : this.child(dir, name);
+        const file = at === names.length - 1 ? root.file : known || free++;
+        if (known === 0) {
+          if (file !== root.file) this.external.set(file, placeholder(file));
+          this.addName(file, dir, name);
+        }
+        dir = file;
+      }
+    }
+    this.firstFreeFile = free;
+    for (const node of externals) this.add(node);
+  }
+
+  /** Adds a node, or replaces what is known of an external one (a placeholder has no times, owner or mode). */
+  add(node: ExternalNode): void {
+    if (this.manifest.has(node.file)) return;
+    this.external.set(node.file, node);
+    if (node.parent !== 0) this.addName(node.file, node.parent, node.name);
+  }
+
+  /** A further name of a base node; ignored when the directory has an entry of that name. */
+  addName(file: number, parent: number, name: string): void {
+    if (this.child(parent, name) !== 0) return;
+    let entries = this.externalChildren.get(parent);
+    if (entries === undefined) this.externalChildren.set(parent, (entries = new Map()));
+    entries.set(name, file);
+    this.externalNames.set(file, [...(this.externalNames.get(file) ?? []), { parent, name }]);
+    this.sorted.delete(parent);
+  }
+
+  node(file: number): BaseNode | undefined {
+    return this.external.get(file) ?? this.manifest.node(file);
+  }
+
+  names(file: number): readonly NodeName[] {
+    const outside = this.externalNames.get(file);
+    const inside = this.manifest.names(file);
+    return outside === undefined ? inside : inside.length === 0 ? outside : [...inside, ...outside];
+  }
+
+  /** 0 when the directory has no such entry. */
+  child(dir: number, name: string): number {
+    return this.externalChildren.get(dir)?.get(name) ?? this.manifest.child(dir, name);
+  }
+
+  /** Sorted by the names' bytes. */
+  children(dir: number): readonly { name: string; file: number }[] {
+    let list = this.sorted.get(dir);
+    if (list === undefined) {
+      const entries = [...this.manifest.children(dir), ...(this.externalChildren.get(dir) ?? [])];
+      list = entries.map(([name, file]) => ({ name, file })).sort((a, b) => compareNames(a.name, b.name));
+      this.sorted.set(dir, list);
+    }
+    return list;
+  }
+
+  /** What index meta 'externals' holds: everything but untouched placeholders, which follow from the manifest. */
+  externals(): { node: BaseNode; names: readonly NodeName[] }[] {
+    const rows = [];
+    for (const [file, node] of this.external) {
+      if (node.identity !== '') rows.push({ node, names: this.externalNames.get(file) ?? [] });
+    }
+    for (const [file, names] of this.externalNames) {
+      const inManifest = this.manifest.node(file);
+      const outside = inManifest === undefined ? [] : names.filter((name) => !this.isRootName(file, name));
+      if (inManifest !== undefined && outside.length > 0) rows.push({ node: inManifest, names: outside });
+    }
+    return rows;
+  }
+
+  private isRootName(file: number, { parent, name }: NodeName): boolean {
+    return this.manifest.roots().some((root) => root.file === file && root.path.endsWith(`/${name}`) && parent !== 0);
+  }
+}
+
+function placeholder(file: number): BaseNode {
+  return {
+    file,
+    mode: S_IFDIR | 0o755,
+    nlink: 1,
+    uid: 0,
+    gid: 0,
+    rdev: 0,
+    identity: '',
+    sizeBytes: 0,
+    mtimeNs: 0n,
+    ctimeNs: 0n,
+    target: null,
+    xattrs: null,
+    listed: false,
+  };
+}

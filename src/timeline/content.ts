@@ -1,0 +1,90 @@
+import { DkError } from '../errors.js';
+import { baseStream, fileOfStream } from '../events/event.js';
+import type { BaseContent } from './base-content.js';
+import { totalOf } from './balanced.js';
+import { type Extents, extentsBetween } from './extents.js';
+import type { ByteRange, StreamReader } from './stream-reader.js';
+import { type FileContent, HOLE, UNKNOWN } from './types.js';
+
+const DEFAULT_LIMIT_BYTES = 256 * 2 ** 20;
+/** `read` returns at most this much at once, whatever was asked for. */
+const MOST_AT_ONCE = 256 * 2 ** 20;
+
+/** A file's bytes, found extent by extent when they are asked for. */
+export class ExtentContent implements FileContent {
+  readonly sizeBytes: number;
+
+  constructor(
+    private readonly extents: Extents,
+    private readonly streams: StreamReader,
+    private readonly base: BaseContent,
+    /** For messages. */
+    private readonly name: string,
+  ) {
+    this.sizeBytes = totalOf(extents);
+  }
+
+  async read(offset: number, length: number): Promise<{ bytes: Buffer; unknown: ByteRange[] }> {
+    const size = Math.max(0, Math.min(length, this.sizeBytes - offset, MOST_AT_ONCE));
+    const bytes = Buffer.alloc(size);
+    const unknown: ByteRange[] = [];
+    for (const extent of extentsBetween(this.extents, offset, size)) {
+      if (extent.stream === HOLE) continue;
+      const start = extent.at - offset;
+      const into = bytes.subarray(start, start + extent.length);
+      for (const hole of await this.fill(extent.stream, extent.off, into)) {
+        addRange(unknown, offset + start + hole.offset, hole.length);
+      }
+    }
+    return { bytes, unknown };
+  }
+
+  async all(limitBytes = DEFAULT_LIMIT_BYTES): Promise<Buffer> {
+    if (this.sizeBytes > limitBytes) {
+      throw new DkError(
+        'usage',
+        `${this.name} has ${this.sizeBytes} bytes, more than the limit of ${limitBytes}.`,
+        'Read a part of it, or rebuild it with `dk checkout`.',
+      );
+    }
+    const { bytes, unknown } = await this.read(0, this.sizeBytes);
+    const [first] = unknown;
+    if (first !== undefined) {
+      throw new DkError(
+        'unknown-bytes',
+        `The bytes of ${this.name} from offset ${first.offset} (${first.length} of them) were not captured.`,
+        'Record with a larger --preimage-limit, or look at another event.',
+      );
+    }
+    return bytes;
+  }
+
+  async known(): Promise<boolean> {
+    for (const extent of extentsBetween(this.extents, 0, this.sizeBytes)) {
+      if (extent.stream === HOLE) continue;
+      if (extent.stream === UNKNOWN) return false;
+      const known = isLive(extent.stream, await this.streams.streamLength(extent.stream))
+        ? await this.base.isUnchanged(fileOfStream(extent.stream))
+        : await this.streams.has(extent.stream, extent.off, extent.length);
+      if (!known) return false;
+    }
+    return true;
+  }
+
+  private async fill(stream: number, off: number, into: Buffer): Promise<ByteRange[]> {
+    if (stream === UNKNOWN) return [{ offset: 0, length: into.length }];
+    if (isLive(stream, await this.streams.streamLength(stream))) return this.base.read(fileOfStream(stream), off, into);
+    return this.streams.read(stream, off, into);
+  }
+}
+
+/** A base stream without a pre-image: its bytes can only come from the file itself. */
+function isLive(stream: number, storedBytes: number): boolean {
+  return storedBytes === 0 && stream === baseStream(fileOfStream(stream));
+}
+
+function addRange(ranges: ByteRange[], offset: number, length: number): void {
+  const before = ranges[ranges.length - 1];
+  if (before !== undefined && before.offset + before.length === offset) before.length += length;
+  else ranges.push({ offset, length });
+}

@@ -1,0 +1,81 @@
+import { DkError } from '../errors.js';
+import type { DkEvent } from '../events/event.js';
+import type { IndexReader } from '../index/types.js';
+import { Lru } from './lru.js';
+
+/** Events a page. Page p holds the events p * PAGE + 1 … (p + 1) * PAGE. */
+const PAGE = 1024;
+const PAGES_KEPT = 48;
+
+/** Events by sequence number, a page at a time, so that stepping around a place does not decode it again. */
+export class EventPages {
+  private readonly pages = new Lru<number, Promise<DkEvent[]>>(PAGES_KEPT);
+
+  constructor(
+    private readonly index: IndexReader,
+    readonly length: number,
+  ) {}
+
+  async event(seq: number): Promise<DkEvent> {
+    if (!Number.isInteger(seq) || seq < 1 || seq > this.length) {
+      throw new DkError(
+        'not-found',
+        `There is no event ${seq}: the recording has ${this.length}.`,
+        'Choose a number from 1 to that, or `start` or `end`.',
+      );
+    }
+    const page = Math.floor((seq - 1) / PAGE);
+    return this.at(await this.page(page), page, seq);
+  }
+
+  /** from…to inclusive. */
+  async *range(from: number, to: number, reverse = false): AsyncGenerator<DkEvent> {
+    const first = Math.max(1, from);
+    const last = Math.min(this.length, to);
+    if (first > last) return;
+    const firstPage = Math.floor((first - 1) / PAGE);
+    const lastPage = Math.floor((last - 1) / PAGE);
+    for (let turn = 0; turn <= lastPage - firstPage; turn++) {
+      const page = reverse ? lastPage - turn : firstPage + turn;
+      const events = await this.page(page);
+      const low = Math.max(first, page * PAGE + 1);
+      const high = Math.min(last, (page + 1) * PAGE);
+      if (reverse) for (let seq = high; seq >= low; seq--) yield this.at(events, page, seq);
+      else for (let seq = low; seq <= high; seq++) yield this.at(events, page, seq);
+    }
+  }
+
+  /** The events from…to, a page or less at a time: for loops that must not wait at every event. */
+  async *chunks(from: number, to: number): AsyncGenerator<DkEvent[]> {
+    for (let seq = from; seq <= to; ) {
+      const page = Math.floor((seq - 1) / PAGE);
+      const end = Math.min(to, (page + 1) * PAGE);
+      yield (await this.page(page)).slice(seq - 1 - page * PAGE, end - page * PAGE);
+      seq = end + 1;
+    }
+  }
+
+  private at(events: DkEvent[], page: number, seq: number): DkEvent {
+    const event = events[seq - 1 - page * PAGE];
+    if (event === undefined || event.seq !== seq) {
+      throw new DkError('damaged', `Event ${seq} is missing from the index.`, 'Run `dk fsck --repair`.');
+    }
+    return event;
+  }
+
+  private page(page: number): Promise<DkEvent[]> {
+    let events = this.pages.get(page);
+    if (events === undefined) {
+      events = this.load(page);
+      this.pages.set(page, events);
+    }
+    return events;
+  }
+
+  private async load(page: number): Promise<DkEvent[]> {
+    const events: DkEvent[] = [];
+    const to = Math.min(this.length, (page + 1) * PAGE);
+    for await (const event of this.index.events(page * PAGE + 1, to)) events.push(event);
+    return events;
+  }
+}

@@ -1,0 +1,64 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { toBytes } from '../events/byte-string.js';
+
+export interface LiveStat {
+  ino: bigint;
+  sizeBytes: number;
+  mtimeNs: bigint;
+  ctimeNs: bigint;
+}
+
+export interface LiveFile {
+  stat(): Promise<LiveStat>;
+  /** Fills `into` from `offset`; returns the number of bytes there were. */
+  read(into: Buffer, offset: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** The tree as it is now. A bundle that is opened elsewhere has none. */
+export interface LiveReader {
+  /** undefined unless a regular file stands there (symbolic links are not followed). */
+  open(path: string): Promise<LiveFile | undefined>;
+}
+
+export const liveFiles: LiveReader = {
+  async open(path) {
+    let handle: FileHandle;
+    try {
+      handle = await open(toBytes(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    } catch {
+      // Whatever the reason, the bytes cannot be had; the caller reports them as unknown.
+      return undefined;
+    }
+    const stat = await handle.stat();
+    if (!stat.isFile()) {
+      await handle.close();
+      return undefined;
+    }
+    return new OpenFile(handle);
+  },
+};
+
+class OpenFile implements LiveFile {
+  constructor(private readonly handle: FileHandle) {}
+
+  async stat(): Promise<LiveStat> {
+    const { ino, size, mtimeNs, ctimeNs } = await this.handle.stat({ bigint: true });
+    return { ino, sizeBytes: Number(size), mtimeNs, ctimeNs };
+  }
+
+  async read(into: Buffer, offset: number): Promise<number> {
+    let filled = 0;
+    while (filled < into.length) {
+      const { bytesRead } = await this.handle.read(into, filled, into.length - filled, offset + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return filled;
+  }
+
+  close(): Promise<void> {
+    return this.handle.close();
+  }
+}

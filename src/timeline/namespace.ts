@@ -1,0 +1,141 @@
+import { ROOT_DIR_FILE } from '../events/event.js';
+import { type NodeName, typeOfMode } from './base-node.js';
+import type { BaseTree } from './base-tree.js';
+import { compareNames, nameIn } from './name-tree.js';
+import type { Rec } from './rec.js';
+import type { NodeType } from './types.js';
+
+/** As the kernel's MAXSYMLINKS. */
+const MAX_SYMLINKS = 40;
+/** Longer than any path can be; stops at a ring that only a forged recording can hold. */
+const MAX_DEPTH = 16384;
+
+export type Resolution =
+  | { found: true; file: number; parent: number; name: string }
+  /**
+   * `name` is missing in `dir`, `rest` are the components after it. `gone`: the model knows that it is not there;
+   * otherwise the live directory may have it.
+   */
+  | { found: false; why: 'missing'; dir: number; name: string; rest: string[]; gone: boolean }
+  | { found: false; why: 'not-dir' | 'loop' };
+
+/** The names over the base: what an immutable state and the builder that makes states have in common. */
+export abstract class Namespace {
+  constructor(readonly base: BaseTree) {}
+
+  /** The overlay's row of a node; undefined when nothing is recorded about it. */
+  abstract rec(file: number): Rec | undefined;
+
+  typeOf(file: number): NodeType | undefined {
+    const mode = (this.rec(file) ?? this.base.node(file))?.mode;
+    return mode === undefined ? undefined : typeOfMode(mode);
+  }
+
+  targetOf(file: number): string | null {
+    return (this.rec(file) ?? this.base.node(file))?.target ?? null;
+  }
+
+  /** 0 when the directory has no such entry. */
+  child(dir: number, name: string): number {
+    const rec = this.rec(dir);
+    const recorded = rec === undefined ? undefined : nameIn(rec.entries, name);
+    return recorded ?? (rec === undefined || rec.base ? this.base.child(dir, name) : 0);
+  }
+
+  names(file: number): readonly NodeName[] {
+    return this.rec(file)?.names ?? this.base.names(file);
+  }
+
+  /** True when the model knows that `name` is not in `dir`, rather than never having looked. */
+  isGone(dir: number, name: string): boolean {
+    const rec = this.rec(dir);
+    if (rec !== undefined && (!rec.base || nameIn(rec.entries, name) === 0)) return true;
+    return this.base.node(dir)?.listed === true;
+  }
+
+  /** Walks `path` from `from`. The last component is followed only with `follow`, the ones before it always. */
+  resolve(path: string, options: { from?: number; follow?: boolean } = {}): Resolution {
+    let at: NodeName & { file: number } = { file: options.from ?? ROOT_DIR_FILE, parent: 0, name: '' };
+    if (path.startsWith('/')) at = { file: ROOT_DIR_FILE, parent: 0, name: '' };
+    let left = components(path);
+    let links = 0;
+    while (left.length > 0) {
+      const [name, ...rest] = left as [string, ...string[]];
+      left = rest;
+      if (this.typeOf(at.file) !== 'dir') return { found: false, why: 'not-dir' };
+      if (name === '.') continue;
+      if (name === '..') {
+        at = this.above(at.file);
+        continue;
+      }
+      const dir = at.file;
+      const file = this.child(dir, name);
+      if (file === 0) return { found: false, why: 'missing', dir, name, rest, gone: this.isGone(dir, name) };
+      at = { file, parent: dir, name };
+      const target = rest.length > 0 || options.follow ? this.linkTarget(file) : null;
+      if (target === null) continue;
+      links += 1;
+      if (links > MAX_SYMLINKS) return { found: false, why: 'loop' };
+      at = target.startsWith('/') ? { file: ROOT_DIR_FILE, parent: 0, name: '' } : { ...this.nameOf(dir), file: dir };
+      left = [...components(target), ...rest];
+    }
+    return { found: true, ...at };
+  }
+
+  /** A path that leads to the file; the first in order when it has several. */
+  pathOf(file: number): string | undefined {
+    return this.pathsOf(file)[0];
+  }
+
+  /** All its paths, in order. */
+  pathsOf(file: number): string[] {
+    if (file === ROOT_DIR_FILE) return ['/'];
+    const paths: string[] = [];
+    for (const { parent, name } of this.names(file)) {
+      const dir = this.dirPath(parent);
+      if (dir !== undefined) paths.push(dir === '/' ? `/${name}` : `${dir}/${name}`);
+    }
+    return paths.length > 1 ? paths.sort(compareNames) : paths;
+  }
+
+  /** True when `dir` is `ancestor` or stands below it. */
+  isWithin(dir: number, ancestor: number): boolean {
+    let at = dir;
+    for (let depth = 0; depth < MAX_DEPTH; depth++) {
+      if (at === ancestor) return true;
+      const above = this.names(at)[0];
+      if (above === undefined) return false;
+      at = above.parent;
+    }
+    return true;
+  }
+
+  private dirPath(dir: number): string | undefined {
+    const parts: string[] = [];
+    let at = dir;
+    while (at !== ROOT_DIR_FILE) {
+      const name = this.names(at)[0];
+      if (name === undefined || parts.length > MAX_DEPTH) return undefined;
+      parts.push(name.name);
+      at = name.parent;
+    }
+    return `/${parts.reverse().join('/')}`;
+  }
+
+  private above(dir: number): NodeName & { file: number } {
+    const file = this.names(dir)[0]?.parent ?? ROOT_DIR_FILE;
+    return { ...this.nameOf(file), file };
+  }
+
+  private nameOf(file: number): NodeName {
+    return this.names(file)[0] ?? { parent: 0, name: '' };
+  }
+
+  private linkTarget(file: number): string | null {
+    return this.typeOf(file) === 'symlink' ? this.targetOf(file) : null;
+  }
+}
+
+function components(path: string): string[] {
+  return path.split('/').filter((name) => name !== '');
+}

@@ -1,0 +1,153 @@
+import { toBytes } from '../events/byte-string.js';
+import { baseStream } from '../events/event.js';
+import { totalOf } from './balanced.js';
+import type { BaseNode, NodeName } from './base-node.js';
+import { S_IFMT, S_IFREG, typeOfMode } from './base-node.js';
+import { type Extents, iterateExtents, wholeExtents } from './extents.js';
+import type { Owner } from './int-map.js';
+import type { NameTree } from './name-tree.js';
+import { type Extent, type Node, type NodeType, UNKNOWN } from './types.js';
+
+/**
+ * What the recording knows of one node beyond the base: the overlay's row. Immutable once the edit that owns it is
+ * frozen; until then that edit changes it in place.
+ */
+export class Rec {
+  constructor(
+    readonly owner: Owner | null,
+    readonly file: number,
+    public mode: number,
+    public uid: number,
+    public gid: number,
+    public rdev: number,
+    public nlink: number,
+    public target: string | null,
+    public mtimeNs: bigint | null,
+    /** Recorded changes (value null: removed), over the base's attributes. */
+    public xattrs: ReadonlyMap<string, Uint8Array | null> | null,
+    readonly base: boolean,
+    public touched: boolean,
+    /** Sequence number at which the content was last known for certain; see `State.uncertain`. */
+    public certainAt: number,
+    /** null: the base's names. */
+    public names: readonly NodeName[] | null,
+    /** Content of a regular file; its total is the size. */
+    public extents: Extents,
+    /** Names of a directory that differ from the base. */
+    public entries: NameTree,
+  ) {}
+
+  copy(owner: Owner | null): Rec {
+    return new Rec(
+      owner,
+      this.file,
+      this.mode,
+      this.uid,
+      this.gid,
+      this.rdev,
+      this.nlink,
+      this.target,
+      this.mtimeNs,
+      this.xattrs,
+      this.base,
+      this.touched,
+      this.certainAt,
+      this.names,
+      this.extents,
+      this.entries,
+    );
+  }
+
+  get type(): NodeType {
+    return typeOfMode(this.mode);
+  }
+
+  get sizeBytes(): number {
+    if (this.target !== null) return toBytes(this.target).length;
+    return totalOf(this.extents);
+  }
+}
+
+export function recOfBase(node: BaseNode, owner: Owner | null): Rec {
+  const isFile = (node.mode & S_IFMT) === S_IFREG;
+  return new Rec(
+    owner,
+    node.file,
+    node.mode,
+    node.uid,
+    node.gid,
+    node.rdev,
+    node.nlink,
+    node.target,
+    node.identity === '' ? null : node.mtimeNs,
+    node.xattrs,
+    true,
+    false,
+    0,
+    null,
+    isFile ? wholeExtents(node.sizeBytes, baseStream(node.file)) : null,
+    null,
+  );
+}
+
+/** A node as readers see it. `uncertain`: something was lost, so that the content may be anything. */
+export class NodeView implements Node {
+  readonly xattrs: ReadonlyMap<string, Uint8Array> | null;
+  readonly removedXattrs: readonly string[];
+
+  constructor(
+    readonly rec: Rec,
+    readonly uncertain: boolean,
+  ) {
+    const set = rec.xattrs === null ? [] : [...rec.xattrs];
+    const present = set.filter((entry): entry is [string, Uint8Array] => entry[1] !== null);
+    this.xattrs = rec.xattrs === null ? (rec.base ? null : new Map()) : new Map(present);
+    this.removedXattrs = set.filter(([, value]) => value === null).map(([name]) => name);
+  }
+
+  get file(): number {
+    return this.rec.file;
+  }
+  get type(): NodeType {
+    return this.rec.type;
+  }
+  get mode(): number {
+    return this.rec.mode;
+  }
+  get uid(): number {
+    return this.rec.uid;
+  }
+  get gid(): number {
+    return this.rec.gid;
+  }
+  get rdev(): number {
+    return this.rec.rdev;
+  }
+  get nlink(): number {
+    return this.rec.nlink;
+  }
+  get sizeBytes(): number {
+    return this.rec.sizeBytes;
+  }
+  get target(): string | null {
+    return this.rec.target;
+  }
+  get mtimeNs(): bigint | null {
+    return this.rec.mtimeNs;
+  }
+  get base(): boolean {
+    return this.rec.base;
+  }
+  get touched(): boolean {
+    return this.rec.touched;
+  }
+
+  extents(): Iterable<Extent> {
+    return iterateExtents(this.content());
+  }
+
+  /** The content as a persistent sequence. */
+  content(): Extents {
+    return this.uncertain ? wholeExtents(this.sizeBytes, UNKNOWN) : this.rec.extents;
+  }
+}

@@ -1,0 +1,96 @@
+import type { BlobReader } from '../cas/types.js';
+import { DkError } from '../errors.js';
+import type { IndexReader, StreamPiece } from '../index/types.js';
+import { Lru } from './lru.js';
+
+export interface ByteRange {
+  offset: number;
+  length: number;
+}
+
+/** Pieces are looked up for a whole window of a stream at once. */
+const WINDOW_BYTES = 4 * 2 ** 20;
+const WINDOWS_KEPT = 256;
+const BLOB_CACHE_BYTES = 64 * 2 ** 20;
+
+/** Reads ranges of streams out of the blobs they were cut into. */
+export class StreamReader {
+  private readonly windows = new Lru<string, Promise<StreamPiece[]>>(WINDOWS_KEPT);
+  private readonly blobs = new Lru<string, Buffer>(BLOB_CACHE_BYTES, (blob) => blob.length);
+
+  constructor(
+    private readonly index: IndexReader,
+    private readonly store: BlobReader,
+  ) {}
+
+  /** Bytes that the stream has; 0 when there is no such stream. */
+  streamLength(stream: number): Promise<number> {
+    return this.index.streamLength(stream);
+  }
+
+  /** Fills `into`; returns the ranges of it that the stream does not have, which are left as they are. */
+  async read(stream: number, off: number, into: Buffer): Promise<ByteRange[]> {
+    const missing: ByteRange[] = [];
+    let at = 0;
+    for await (const piece of this.pieces(stream, off, into.length)) {
+      const start = piece.off - off;
+      if (start > at) missing.push({ offset: at, length: start - at });
+      this.blob(piece.sha256, piece).copy(into, start, piece.blobOff, piece.blobOff + piece.length);
+      at = start + piece.length;
+    }
+    if (at < into.length) missing.push({ offset: at, length: into.length - at });
+    return missing;
+  }
+
+  /** True when the stream has every byte of the range. Reads no bytes. */
+  async has(stream: number, off: number, length: number): Promise<boolean> {
+    let at = off;
+    for await (const piece of this.pieces(stream, off, length)) {
+      if (piece.off > at || !this.store.has(piece.sha256)) return false;
+      at = piece.off + piece.length;
+    }
+    return at >= off + length;
+  }
+
+  /** Pieces cut to the range, ascending. */
+  private async *pieces(stream: number, off: number, length: number): AsyncGenerator<StreamPiece> {
+    const end = off + length;
+    for (let window = Math.floor(off / WINDOW_BYTES); window * WINDOW_BYTES < end; window++) {
+      const windowEnd = Math.min(end, (window + 1) * WINDOW_BYTES);
+      let at = Math.max(off, window * WINDOW_BYTES);
+      for (const piece of await this.window(stream, window)) {
+        const from = Math.max(at, piece.off);
+        const to = Math.min(windowEnd, piece.off + piece.length);
+        if (from >= to) continue;
+        yield { off: from, length: to - from, sha256: piece.sha256, blobOff: piece.blobOff + from - piece.off };
+        at = to;
+      }
+    }
+  }
+
+  private window(stream: number, window: number): Promise<StreamPiece[]> {
+    const key = `${stream}:${window}`;
+    let pieces = this.windows.get(key);
+    if (pieces === undefined) {
+      pieces = this.index.stream(stream, window * WINDOW_BYTES, WINDOW_BYTES);
+      this.windows.set(key, pieces);
+    }
+    return pieces;
+  }
+
+  private blob(sha256: string, piece: StreamPiece): Buffer {
+    let blob = this.blobs.get(sha256);
+    if (blob === undefined) {
+      blob = this.store.read(sha256);
+      this.blobs.set(sha256, blob);
+    }
+    if (piece.blobOff + piece.length > blob.length) {
+      throw new DkError(
+        'damaged',
+        `Blob ${sha256} has ${blob.length} bytes, fewer than the index says.`,
+        'Run `dk fsck --repair`.',
+      );
+    }
+    return blob;
+  }
+}
