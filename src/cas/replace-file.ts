@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DkError } from '../errors.js';
+import { inheritOwner } from './owner.js';
 
 /** Writes beside the path, syncs, renames, syncs the folder. Nothing is left behind when it fails. */
 export async function replaceFile(
@@ -13,6 +14,7 @@ export async function replaceFile(
   let fd: number | undefined;
   try {
     fd = openSync(part, 'wx', 0o600);
+    inheritOwner(fd, dirname(path));
     for await (const bytes of content) writeAll(fd, bytes);
     fsyncSync(fd);
     closeSync(fd);
@@ -31,6 +33,7 @@ export function replaceFileSync(path: string, content: Uint8Array): void {
   let fd: number | undefined;
   try {
     fd = openSync(part, 'wx', 0o600);
+    inheritOwner(fd, dirname(path));
     writeAll(fd, content);
     fsyncSync(fd);
     closeSync(fd);

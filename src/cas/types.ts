@@ -3,6 +3,7 @@ export type Sha256 = string;
 
 /** Reads blobs by hash. Every read checks the hash; a mismatch is DkError 'damaged' naming pack and offset. */
 export interface BlobReader {
+  /** The bytes are shared with a cache: not to be changed. */
   read(sha256: Sha256): Buffer;
   has(sha256: Sha256): boolean;
 }
@@ -13,4 +14,24 @@ export interface BlobWriter extends BlobReader {
   /** Makes everything put so far durable and visible. */
   flush(): void;
   close(): void;
+}
+
+/** Where an object's frame stands (pack-format.ts). */
+export interface ObjectPlace {
+  /** File name below packs/. */
+  readonly pack: string;
+  readonly offset: number;
+  readonly rawLength: number;
+  readonly storedLength: number;
+}
+
+export interface PlacedObject extends ObjectPlace {
+  readonly sha256: Sha256;
+}
+
+/** Knows where objects are, for all processes that share the store. */
+export interface ObjectCatalog {
+  find(sha256: Sha256): ObjectPlace | undefined;
+  /** All or none. An object that is known already keeps its place. */
+  add(objects: readonly PlacedObject[]): void;
 }

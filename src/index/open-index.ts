@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../cas/owner.js';
 import { replaceFile } from '../cas/replace-file.js';
 import { openFile } from '../cas/random-access.js';
 import { DkError } from '../errors.js';
@@ -33,6 +34,7 @@ export interface LiveIndex {
 /** Starts an index in the recording's folder. What an interrupted run left of one is removed: the journal has it all. */
 export async function createIndex(folder: string): Promise<LiveIndex> {
   await rm(levelFolder(folder), { recursive: true, force: true });
+  makeFolder(levelFolder(folder));
   const level = await LevelKv.open(levelFolder(folder), { create: true });
   const writer = new KvIndexWriter(level);
   await writer.flush();

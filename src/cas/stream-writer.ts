@@ -1,0 +1,143 @@
+import type { BlobWriter, Sha256 } from './types.js';
+import { CutFinder, MAX_CHUNK_BYTES } from './chunker.js';
+
+/** A piece of a stream that has become (part of) a blob; the index's StreamPiece. */
+export interface WrittenPiece {
+  off: number;
+  length: number;
+  sha256: Sha256;
+  blobOff: number;
+}
+
+/** Below this a hint does not cut: pieces would cost more than they save. */
+const MIN_HINTED_BYTES = 4 << 10;
+const MOST_PENDING_BYTES = 32 << 20;
+const FIRST_TAIL_BYTES = 256;
+
+/** The end of a stream that is not a blob yet. */
+interface Tail {
+  buffer: Buffer;
+  length: number;
+  finder: CutFinder;
+}
+
+/**
+ * Cuts streams into blobs at content-defined places. Memory is bounded over any number of streams: the tail that
+ * has waited longest becomes a blob early. Bytes can be read from the blobs once their piece has been given out,
+ * at the latest after flushAll().
+ */
+export class StreamWriter {
+  readonly #blobs: BlobWriter;
+  readonly #onPiece: (stream: number, piece: WrittenPiece) => void;
+  readonly #mostPendingBytes: number;
+  /** Bytes appended to each stream so far. */
+  readonly #lengths = new Map<number, number>();
+  /** Least recently appended first. */
+  readonly #tails = new Map<number, Tail>();
+  #newest = -1;
+  #pendingBytes = 0;
+
+  constructor(
+    blobs: BlobWriter,
+    onPiece: (stream: number, piece: WrittenPiece) => void,
+    options: { mostPendingBytes?: number } = {},
+  ) {
+    this.#blobs = blobs;
+    this.#onPiece = onPiece;
+    this.#mostPendingBytes = options.mostPendingBytes ?? MOST_PENDING_BYTES;
+  }
+
+  /** Memory that waits to become blobs. */
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  /** Copies the bytes; returns where in the stream they begin. */
+  append(stream: number, bytes: Uint8Array): number {
+    const off = this.#lengths.get(stream) ?? 0;
+    if (bytes.length === 0) return off;
+    const tail = this.#tail(stream);
+    for (let done = 0; done < bytes.length; ) {
+      const count = Math.min(bytes.length - done, MAX_CHUNK_BYTES - tail.length);
+      this.#room(tail, tail.length + count);
+      tail.buffer.set(bytes.subarray(done, done + count), tail.length);
+      tail.length += count;
+      done += count;
+      this.#lengths.set(stream, off + done);
+      this.#cutReady(stream, tail);
+    }
+    this.#evict(stream);
+    return off;
+  }
+
+  /** Length of the stream, bytes that wait included. */
+  length(stream: number): number {
+    return this.#lengths.get(stream) ?? 0;
+  }
+
+  /**
+   * The next append does not continue where the last write to the file ended: a good place for a border, unless it
+   * would make many small blobs. `restart`: the write begins at offset 0, so that whole files become whole blobs.
+   */
+  cut(stream: number, restart = false): void {
+    const tail = this.#tails.get(stream);
+    if (tail === undefined || tail.length === 0) return;
+    if (restart || tail.length >= MIN_HINTED_BYTES) this.#drop(stream, tail);
+  }
+
+  /** Makes a blob of what waits of every stream. The blobs are durable after the BlobWriter's flush. */
+  flushAll(): void {
+    for (const [stream, tail] of this.#tails) this.#drop(stream, tail);
+  }
+
+  #tail(stream: number): Tail {
+    const tail = this.#tails.get(stream) ?? { buffer: Buffer.alloc(0), length: 0, finder: new CutFinder() };
+    if (this.#newest !== stream) {
+      this.#tails.delete(stream);
+      this.#newest = stream;
+    }
+    this.#tails.set(stream, tail);
+    return tail;
+  }
+
+  #room(tail: Tail, length: number): void {
+    if (length <= tail.buffer.length) return;
+    const capacity = Math.min(Math.max(length, tail.buffer.length * 2, FIRST_TAIL_BYTES), MAX_CHUNK_BYTES);
+    const larger = Buffer.allocUnsafeSlow(capacity);
+    larger.set(tail.buffer.subarray(0, tail.length));
+    this.#pendingBytes += capacity - tail.buffer.length;
+    tail.buffer = larger;
+  }
+
+  /** Gives out every complete chunk at the front of the tail. */
+  #cutReady(stream: number, tail: Tail): void {
+    for (;;) {
+      const length = tail.finder.find(tail.buffer, tail.length);
+      if (length === 0) return;
+      this.#emit(stream, tail, length);
+      tail.buffer.copyWithin(0, length, tail.length);
+      tail.length -= length;
+    }
+  }
+
+  /** Makes a blob of the tail as it is, and forgets it. */
+  #drop(stream: number, tail: Tail): void {
+    if (tail.length > 0) this.#emit(stream, tail, tail.length);
+    this.#pendingBytes -= tail.buffer.length;
+    this.#tails.delete(stream);
+    if (this.#newest === stream) this.#newest = -1;
+  }
+
+  #emit(stream: number, tail: Tail, length: number): void {
+    const off = (this.#lengths.get(stream) ?? 0) - tail.length;
+    const sha256 = this.#blobs.put(tail.buffer.subarray(0, length));
+    this.#onPiece(stream, { off, length, sha256, blobOff: 0 });
+  }
+
+  #evict(current: number): void {
+    for (const [stream, tail] of this.#tails) {
+      if (this.#pendingBytes <= this.#mostPendingBytes) return;
+      if (stream !== current) this.#drop(stream, tail);
+    }
+  }
+}
