@@ -43,10 +43,15 @@ step() {
     return
   fi
   printf 'failed\n' >&2
-  # The cause stands at the first complaint or at the end.
-  sed -n "/^== /h; /^== /!H; \${x;p}" "$log" >"$log.step"
-  { grep -m 6 -iE 'error|fatal|failed|cannot|not found' "$log.step" && echo '…'; tail -n 6 "$log.step"; } |
-    sed 's/^/dk:   | /' >&2
+  # The output of this step alone; of a long one, the first complaints and the end.
+  sed -n '/^== /h; /^== /!H; ${x;p}' "$log" | sed 1d >"$log.step"
+  if [ "$(grep -c '' "$log.step")" -gt 15 ]; then
+    grep -m 6 -iE 'error|fatal|failed|cannot|not found' "$log.step"
+    echo '…'
+    tail -n 6 "$log.step"
+  else
+    cat "$log.step"
+  fi | sed 's/^/dk:   | /' >&2
   rm -f "$log.step"
   fail "Set-up failed at: $title. The whole log is $log" "$hint"
 }
@@ -156,16 +161,16 @@ apt_install() {
 }
 
 system_packages() {
-  missing=$(missing_packages | tr '\n' ' ')
+  missing=$(missing_packages | xargs)
   [ -z "$missing" ] && return
   command -v apt-get >/dev/null ||
-    fail "These are needed and missing: $missing(Debian's names)." \
+    fail "These are needed and missing: $missing (Debian's names)." \
       "Install them with this system's package manager and run this again."
   command="apt-get update && apt-get install -y $missing"
   [ "$(id -u)" -eq 0 ] || can_sudo "$missing" ||
     fail "System packages are missing and only root can install them." "Run: sudo sh -c '$command'"
   step "system packages ($missing)" "Run '$command' as root, then this again." apt_install "$missing"
-  missing=$(missing_packages | tr '\n' ' ')
+  missing=$(missing_packages | xargs)
   [ -z "$missing" ] || fail "Still missing after the installation: $missing" "Read $log and install them by hand."
 }
 
