@@ -56,7 +56,9 @@ step() {
   fail "Set-up failed at: $title. The whole log is $log" "$hint"
 }
 
-unchanged() { [ "$(cat "$stamps/$1" 2>/dev/null)" = "$2" ]; }
+# The npm packages' stamp goes and stays with them: removing build/ must not fetch them again.
+stamp_of() { if [ "$1" = npm ]; then echo node_modules/.diffkeeper; else echo "$stamps/$1"; fi; }
+unchanged() { [ "$(cat "$(stamp_of "$1")" 2>/dev/null)" = "$2" ]; }
 
 # What each step depends on. A step whose product is gone is forgotten.
 fingerprint() {
@@ -64,7 +66,6 @@ fingerprint() {
   bpf_inputs=$(hash_of bpf)
   addon_inputs="$(hash_of addon bpf binding.gyp) $npm_inputs"
   typescript_inputs=$(hash_of src tsconfig.json package-lock.json)
-  [ -e node_modules/.package-lock.json ] || rm -f "$stamps/npm"
   [ -e build/bpf/dk.skel.h ] || rm -f "$stamps/bpf"
   [ -x build/Release/dk-launcher ] && [ -e build/Release/dk.node ] || rm -f "$stamps/addon"
   [ -e dist/cli/main.js ] || rm -rf "$stamps/typescript" dist
@@ -81,9 +82,9 @@ once() {
   fingerprint=$2
   shift 2
   unchanged "$name" "$fingerprint" && return
-  rm -f "$stamps/$name"
+  rm -f "$(stamp_of "$name")"
   step "$@"
-  printf '%s\n' "$fingerprint" >"$stamps/$name"
+  printf '%s\n' "$fingerprint" >"$(stamp_of "$name")"
 }
 
 ## Node
@@ -161,7 +162,7 @@ apt_install() {
 }
 
 system_packages() {
-  missing=$(missing_packages | xargs)
+  missing=$(missing_packages | tr '\n' ' ') && missing=${missing% }
   [ -z "$missing" ] && return
   command -v apt-get >/dev/null ||
     fail "These are needed and missing: $missing (Debian's names)." \
@@ -170,7 +171,7 @@ system_packages() {
   [ "$(id -u)" -eq 0 ] || can_sudo "$missing" ||
     fail "System packages are missing and only root can install them." "Run: sudo sh -c '$command'"
   step "system packages ($missing)" "Run '$command' as root, then this again." apt_install "$missing"
-  missing=$(missing_packages | xargs)
+  missing=$(missing_packages | tr '\n' ' ') && missing=${missing% }
   [ -z "$missing" ] || fail "Still missing after the installation: $missing" "Read $log and install them by hand."
 }
 

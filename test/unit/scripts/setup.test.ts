@@ -16,7 +16,7 @@ import { PROJECT_DIR } from '../../support/kernel.js';
 
 /** What any Debian has. Everything else that set-up calls is a stand-in. */
 const BASE_TOOLS =
-  'sh awk cat chown cut date dirname echo env find flock grep mkdir readlink rm sed sha256sum sort stat tail touch tr xargs'.split(
+  'sh awk cat chown cut date dirname env find flock grep mkdir readlink rm sed sha256sum sort stat tail touch tr xargs'.split(
     ' ',
   );
 
