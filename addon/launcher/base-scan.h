@@ -1,0 +1,16 @@
+/* The base manifest: every entry below the roots as stat sees it, written to DIR/base.bin. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "plan.h"
+
+#define DK_BASE_ENTRY_LIMIT 1000000u
+
+struct base_result {
+  uint32_t entries;
+  bool truncated; /* cut at DK_BASE_ENTRY_LIMIT */
+};
+
+/* Writes the manifest under a temporary name in directory `dirfd` and renames it. Returns 0 or -errno. */
+int base_scan(const struct plan *plan, int dirfd, struct base_result *result);

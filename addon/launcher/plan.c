@@ -1,0 +1,98 @@
+#define _GNU_SOURCE
+#include "plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *value_of(const char *line, const char *key) {
+  size_t n = strlen(key);
+  return strncmp(line, key, n) == 0 && line[n] == '=' ? line + n + 1 : NULL;
+}
+
+static bool push(char ***list, size_t *count, char *item) {
+  char **grown = realloc(*list, (*count + 2) * sizeof *grown);
+  if (!grown) return false;
+  grown[(*count)++] = item;
+  grown[*count] = NULL;
+  *list = grown;
+  return true;
+}
+
+/* UID:GID:G1,G2… ; the list of supplementary groups may be empty. */
+static bool parse_user(struct plan *plan, const char *text) {
+  char *end;
+  plan->uid = (uid_t)strtoul(text, &end, 10);
+  if (end == text || *end != ':') return false;
+  text = end + 1;
+  plan->gid = (gid_t)strtoul(text, &end, 10);
+  if (end == text) return false;
+  plan->as_user = true;
+  while (*end == ':' || *end == ',') {
+    text = end + 1;
+    gid_t group = (gid_t)strtoul(text, &end, 10);
+    if (end == text) break;
+    gid_t *grown = realloc(plan->groups, (plan->group_count + 1) * sizeof *grown);
+    if (!grown) return false;
+    grown[plan->group_count++] = group;
+    plan->groups = grown;
+  }
+  return *end == '\0';
+}
+
+static const char *parse_option(struct plan *plan, char *line) {
+  const char *value;
+  if ((value = value_of(line, "dir"))) {
+    plan->dir = value;
+    return value[0] == '/' ? NULL : "dir is not absolute";
+  }
+  if ((value = value_of(line, "root"))) {
+    if (value[0] != '/') return "a root is not absolute";
+    return push(&plan->roots, &plan->root_count, (char *)value) ? NULL : "out of memory";
+  }
+  if ((value = value_of(line, "skip"))) {
+    if (value[0] != '/') return "a skipped directory is not absolute";
+    return push(&plan->skips, &plan->skip_count, (char *)value) ? NULL : "out of memory";
+  }
+  if ((value = value_of(line, "preimage-limit"))) {
+    char *end;
+    plan->limit_bytes = strtoll(value, &end, 10);
+    return *value && !*end && plan->limit_bytes >= 0 ? NULL : "preimage-limit is not a number of bytes";
+  }
+  if ((value = value_of(line, "guard"))) {
+    plan->guard = strcmp(value, "0") != 0;
+    return NULL;
+  }
+  if ((value = value_of(line, "io-uring"))) {
+    plan->allow_io_uring = strcmp(value, "allow") == 0;
+    return NULL;
+  }
+  if ((value = value_of(line, "user"))) return parse_user(plan, value) ? NULL : "user is not UID:GID:GROUPS";
+  return "an option is not known";
+}
+
+const char *plan_parse(struct plan *plan, char *body, size_t length) {
+  *plan = (struct plan){.guard = true, .limit_bytes = INT64_C(256) << 20};
+  if (length == 0 || body[length - 1] != '\0') return "a string is not ended";
+  size_t argc = 0;
+  bool in_argv = false;
+  for (char *at = body; at < body + length; at += strlen(at) + 1) {
+    if (in_argv) {
+      if (!push(&plan->argv, &argc, at)) return "out of memory";
+    } else if (!*at) {
+      in_argv = true;
+    } else {
+      const char *wrong = parse_option(plan, at);
+      if (wrong) return wrong;
+    }
+  }
+  if (!plan->dir) return "dir is missing";
+  return argc ? NULL : "the command is missing";
+}
+
+bool plan_skips(const struct plan *plan, const char *path, size_t length) {
+  for (size_t i = 0; i < plan->skip_count; i++) {
+    size_t n = strlen(plan->skips[i]);
+    if (length >= n && memcmp(path, plan->skips[i], n) == 0 && (length == n || path[n] == '/')) return true;
+  }
+  return false;
+}

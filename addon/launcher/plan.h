@@ -1,0 +1,28 @@
+/* What the recorder asks for in its 'P' frame. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct plan {
+  const char *dir;     /* dir=       the recording's directory, absolute */
+  char **roots;        /* root=      repeatable, absolute */
+  size_t root_count;
+  char **skips;        /* skip=      repeatable, absolute real paths: never scanned, never guarded */
+  size_t skip_count;
+  int64_t limit_bytes; /* preimage-limit=  larger files are not saved */
+  bool guard;          /* guard=0|1 */
+  bool allow_io_uring; /* io-uring=deny|allow */
+  bool as_user;        /* user=UID:GID:G1,G2…  run the command as this user */
+  uid_t uid;
+  gid_t gid;
+  gid_t *groups;
+  size_t group_count;
+  char **argv;         /* NULL-ended */
+};
+
+/* Parses `body`, which the plan keeps pointing into. Returns NULL, or what is wrong with it. */
+const char *plan_parse(struct plan *plan, char *body, size_t length);
+/* True when `path` is one of the skipped directories or lies below one. */
+bool plan_skips(const struct plan *plan, const char *path, size_t length);

@@ -1,0 +1,12 @@
+/* The recorder's process: Node with the control socket as descriptor DK_CTL_FD. */
+#pragma once
+#include <sys/types.h>
+
+#include "target.h"
+
+/*
+ * Forks and executes argv (NODE MAIN.js …). Of the inherited descriptors it keeps the standard ones only, and none of
+ * the variables by which a user steers Node programs of their own. It is killed when the launcher ends.
+ * Returns its pid, or -1 with errno.
+ */
+pid_t recorder_start(char **argv, int control, const struct inherited_signals *signals);

@@ -1,0 +1,72 @@
+#define _GNU_SOURCE
+#include "sockets.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+int socket_pair(int type, int ends[2]) {
+  if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends)) return -errno;
+  /* When the user started us with a closed standard descriptor, it has to stay closed for the command. */
+  for (int i = 0; i < 2; i++) {
+    if (ends[i] > 2) continue;
+    int moved = fcntl(ends[i], F_DUPFD_CLOEXEC, 3);
+    if (moved < 0) return -errno;
+    close(ends[i]);
+    ends[i] = moved;
+  }
+  return 0;
+}
+
+void socket_send(int socket, const void *message, size_t length, int fd) {
+  struct iovec part = {(void *)message, length};
+  struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1};
+  union {
+    struct cmsghdr align;
+    char bytes[CMSG_SPACE(sizeof(int))];
+  } rights;
+  if (fd >= 0) {
+    header.msg_control = rights.bytes;
+    header.msg_controllen = sizeof rights.bytes;
+    struct cmsghdr *first = CMSG_FIRSTHDR(&header);
+    *first = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+    memcpy(CMSG_DATA(first), &fd, sizeof fd);
+  }
+  while (sendmsg(socket, &header, MSG_NOSIGNAL) < 0 && errno == EINTR) {}
+}
+
+ssize_t socket_receive(int socket, void *message, size_t capacity, int *fd) {
+  struct iovec part = {message, capacity};
+  union {
+    struct cmsghdr align;
+    char bytes[CMSG_SPACE(sizeof(int))];
+  } rights;
+  struct msghdr header = {
+      .msg_iov = &part, .msg_iovlen = 1, .msg_control = rights.bytes, .msg_controllen = sizeof rights.bytes};
+  ssize_t n = recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
+  if (n < 0) return errno == EINTR || errno == EAGAIN ? -1 : 0;
+  struct cmsghdr *first = CMSG_FIRSTHDR(&header);
+  if (fd && first && first->cmsg_type == SCM_RIGHTS) memcpy(fd, CMSG_DATA(first), sizeof *fd);
+  return n;
+}
+
+void close_others(int keep) {
+  unsigned above = keep >= 3 ? (unsigned)keep + 1 : 3;
+  if (syscall(SYS_close_range, above, ~0u, 0) == 0) {
+    if (keep > 3) syscall(SYS_close_range, 3u, (unsigned)keep - 1, 0);
+    return;
+  }
+  struct rlimit files;
+  getrlimit(RLIMIT_NOFILE, &files);
+  for (int fd = 3; fd < (int)files.rlim_max && fd < (1 << 20); fd++)
+    if (fd != keep) close(fd);
+}

@@ -1,0 +1,80 @@
+#define _GNU_SOURCE
+#include "target.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "filter.h"
+#include "sockets.h"
+
+static void tell(int hub, char type, uint32_t value, int fd) {
+  char message[1 + sizeof value];
+  message[0] = type;
+  memcpy(message + 1, &value, sizeof value);
+  socket_send(hub, message, sizeof message, fd);
+}
+
+/* Waits for one message of the launcher; without a launcher there is nothing to become. */
+static void await(int hub, char type) {
+  char message[8];
+  ssize_t n;
+  do n = socket_receive(hub, message, sizeof message, NULL);
+  while (n < 0);
+  if (n == 0 || message[0] != type) _exit(125);
+}
+
+static int become_user(const struct plan *plan) {
+  if (!plan->as_user) return 0;
+  if (setgroups(plan->group_count, plan->groups)) return -errno;
+  if (setresgid(plan->gid, plan->gid, plan->gid)) return -errno;
+  return setresuid(plan->uid, plan->uid, plan->uid) ? -errno : 0;
+}
+
+void inherited_signals_restore(const struct inherited_signals *signals) {
+  sigaction(SIGCHLD, &signals->child, NULL);
+  sigprocmask(SIG_SETMASK, &signals->mask, NULL);
+}
+
+static _Noreturn void run(int hub, const struct plan *plan, const struct inherited_signals *signals) {
+  await(hub, 'G');
+  struct filter_options options = {.notify = plan->guard, .allow_io_uring = plan->allow_io_uring};
+  int listener = filter_install(&options);
+  if (listener < 0 && options.notify) {
+    /* Under another listener, say: the part without notifications may still be had. */
+    options.notify = false;
+    tell(hub, 'N', (uint32_t)-listener, -1);
+    filter_install(&options);
+  } else if (listener > 0) {
+    tell(hub, 'L', 0, listener);
+    await(hub, 'A');
+  }
+  int failed = become_user(plan);
+  inherited_signals_restore(signals);
+  if (!failed) {
+    execvp(plan->argv[0], plan->argv);
+    failed = -errno;
+  }
+  tell(hub, 'E', (uint32_t)-failed, -1);
+  _exit(127);
+}
+
+int target_fork(struct target *target, const struct plan *plan, const struct inherited_signals *signals,
+                const int *close_fds) {
+  int ends[2];
+  int failed = socket_pair(SOCK_SEQPACKET, ends);
+  if (failed) return failed;
+  pid_t pid = fork();
+  if (pid < 0) return -errno;
+  if (pid == 0) {
+    close(ends[0]);
+    for (; *close_fds >= 0; close_fds++) close(*close_fds);
+    run(ends[1], plan, signals);
+  }
+  close(ends[1]);
+  *target = (struct target){.pid = pid, .hub = ends[0]};
+  return 0;
+}
