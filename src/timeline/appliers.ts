@@ -38,7 +38,8 @@ const APPLIERS: { [K in ChangingKind]: Applier<K> } = {
     if (isRange(model, sizeBytes, 0)) changeContent(model, file, (content) => resizeExtents(content, sizeBytes));
   },
   'file.allocate': (model, { file, mode, offset, length }) => {
-    if (isRange(model, offset, length)) changeContent(model, file, (content) => allocate(content, mode, offset, length));
+    if (isRange(model, offset, length))
+      changeContent(model, file, (content) => allocate(content, mode, offset, length));
   },
   'file.copy': (model, event) => {
     const { file, offset, length, from, fromOffset, data } = event;

@@ -1,3 +1,4 @@
+import { wrongVersion } from '../cas/format-version.js';
 import { DkError } from '../errors.js';
 import { fromBytes } from '../events/byte-string.js';
 import { FIRST_BASE_FILE, ROOT_DIR_FILE } from '../events/event.js';
@@ -7,11 +8,15 @@ import { type BaseNode, makeDev, type NodeName, S_IFDIR, S_IFMT } from './base-n
  * base.bin, the stat-only manifest of the roots (layout: addon/launcher/node-record.h). Nothing is decoded before it is
  * asked for: opening finds the records, their parents and the hard links among them.
  *
- *   header 16 bytes │ record │ record │ …        parents stand before their children; integers are little-endian
+ *   magic 8 │ u32 version │ u32 0 │ record │ record │ …     parents stand before their children
  */
+const MAGIC = 'DKBASE\0\x01';
+const VERSION = 1;
 const HEADER_BYTES = 16;
 const FIXED_BYTES = 104;
 const NO_PARENT = 0xffffffff;
+/** Flags of a directory whose entries the scan could not list, or left alone. */
+const NOT_LISTED = 8 | 16;
 /** Offsets of the fields in a record. */
 const AT = {
   size: 0,
@@ -35,7 +40,7 @@ const AT = {
 } as const;
 
 export class BaseManifest {
-  static readonly empty = BaseManifest.parse(new Uint8Array(HEADER_BYTES));
+  static readonly empty = BaseManifest.parse(emptyManifest());
 
   /** Names by the index of their directory's record. */
   private readonly indexes = new Map<number, ReadonlyMap<string, number>>();
@@ -56,10 +61,11 @@ export class BaseManifest {
     this.slash = rootRecords.find((record) => this.nameOf(record) === '/') ?? -1;
   }
 
-  /** DkError 'damaged' when the records do not add up. */
+  /** Records after a torn end are not there. DkError 'damaged' when the ones before it do not add up. */
   static parse(bytes: Uint8Array): BaseManifest {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    checkHeader(buffer);
     const offsets = findRecords(view);
     const parents = Uint32Array.from(offsets, (offset) => view.getUint32(offset + AT.parent, true));
     const bad = parents.findIndex((parent, record) => parent !== NO_PARENT && parent >= record);
@@ -92,7 +98,10 @@ export class BaseManifest {
     const mode = u32(AT.mode);
     const targetAt = at + FIXED_BYTES + this.view.getUint16(at + AT.nameLength, true);
     const targetLength = this.view.getUint16(at + AT.targetLength, true);
+    const xattrLength = u32(AT.xattrLength);
+    const xattrsAt = targetAt + targetLength;
     const ino = this.view.getBigUint64(at + AT.ino, true);
+    const isDir = (mode & S_IFMT) === S_IFDIR;
     return {
       file,
       mode,
@@ -105,8 +114,8 @@ export class BaseManifest {
       mtimeNs: this.view.getBigInt64(at + AT.mtime, true),
       ctimeNs: this.view.getBigInt64(at + AT.ctime, true),
       target: targetLength === 0 ? null : fromBytes(this.bytes.subarray(targetAt, targetAt + targetLength)),
-      xattrs: null,
-      listed: (mode & S_IFMT) === S_IFDIR,
+      xattrs: xattrLength === 0 ? null : decodeXattrs(this.bytes.subarray(xattrsAt, xattrsAt + xattrLength)),
+      listed: isDir && (this.view.getUint16(at + AT.flags, true) & NOT_LISTED) === 0,
     };
   }
 
@@ -173,15 +182,15 @@ function findRecords(view: DataView): Uint32Array {
   let offsets = new Uint32Array(1024);
   let count = 0;
   let at = HEADER_BYTES;
-  while (at < view.byteLength) {
-    if (at + FIXED_BYTES > view.byteLength) throw damaged(at, 'it ends inside a record');
+  while (at + FIXED_BYTES <= view.byteLength) {
     const size = view.getUint32(at + AT.size, true);
+    if (size === 0 || size % 8 !== 0 || at + size > view.byteLength) break;
     const needed =
       FIXED_BYTES +
       view.getUint16(at + AT.nameLength, true) +
       view.getUint16(at + AT.targetLength, true) +
       view.getUint32(at + AT.xattrLength, true);
-    if (size < needed || at + size > view.byteLength) throw damaged(at, 'a record has an impossible size');
+    if (size < needed) throw damaged(at, 'a record is smaller than what it holds');
     if (count === offsets.length) {
       const larger = new Uint32Array(2 * count);
       larger.set(offsets);
@@ -229,6 +238,34 @@ function findHardLinks(
     }
   });
   return { firstOf, othersOf };
+}
+
+/** (u16 name length, u32 value length, name, value)*; what does not fit is left out. */
+function decodeXattrs(bytes: Buffer): ReadonlyMap<string, Uint8Array> {
+  const xattrs = new Map<string, Uint8Array>();
+  for (let at = 0; at + 6 <= bytes.length; ) {
+    const nameEnd = at + 6 + bytes.readUInt16LE(at);
+    const end = nameEnd + bytes.readUInt32LE(at + 2);
+    if (end > bytes.length) break;
+    xattrs.set(fromBytes(bytes.subarray(at + 6, nameEnd)), bytes.subarray(nameEnd, end));
+    at = end;
+  }
+  return xattrs;
+}
+
+function emptyManifest(): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.write(MAGIC, 'latin1');
+  header.writeUInt32LE(VERSION, 8);
+  return header;
+}
+
+function checkHeader(bytes: Buffer): void {
+  if (bytes.length < HEADER_BYTES || bytes.toString('latin1', 0, 8) !== MAGIC) {
+    throw damaged(0, 'it does not begin as a manifest does');
+  }
+  const version = bytes.readUInt32LE(8);
+  if (version !== VERSION) throw wrongVersion('The base manifest base.bin', version, VERSION);
 }
 
 function safeSize(size: bigint): number {

@@ -42,10 +42,9 @@ export class BaseTree {
     for (const node of externals) this.add(node);
   }
 
-  /** Adds a node, or replaces what is known of an external one (a placeholder has no times, owner or mode). */
+  /** Adds a node or a name of one, or replaces what is known of it (a placeholder has no times, owner or mode). */
   add(node: ExternalNode): void {
-    if (this.manifest.has(node.file)) return;
-    this.external.set(node.file, node);
+    if (!this.manifest.has(node.file)) this.external.set(node.file, node);
     if (node.parent !== 0) this.addName(node.file, node.parent, node.name);
   }
 

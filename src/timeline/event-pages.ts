@@ -1,11 +1,11 @@
+import { Lru } from '../cas/lru.js';
 import { DkError } from '../errors.js';
 import type { DkEvent } from '../events/event.js';
 import type { IndexReader } from '../index/types.js';
-import { Lru } from './lru.js';
 
-/** Events a page. Page p holds the events p * PAGE + 1 … (p + 1) * PAGE. */
-const PAGE = 1024;
-const PAGES_KEPT = 48;
+/** Events a page, as many as an index block. Page p holds the events p * PAGE + 1 … (p + 1) * PAGE. */
+const PAGE = 2048;
+const PAGES_KEPT = 24;
 
 /** Events by sequence number, a page at a time, so that stepping around a place does not decode it again. */
 export class EventPages {
@@ -67,7 +67,7 @@ export class EventPages {
     let events = this.pages.get(page);
     if (events === undefined) {
       events = this.load(page);
-      this.pages.set(page, events);
+      this.pages.set(page, events, 1);
     }
     return events;
   }

@@ -56,9 +56,7 @@ function readTime(text: string): EventRef | undefined {
   if (match === null) return undefined;
   const [, hours, minutes, rest, unit] = match;
   const tsNs =
-    Number(hours ?? 0) * NS.h +
-    Number(minutes ?? 0) * NS.m +
-    Number(rest ?? 0) * NS[(unit ?? 's') as keyof typeof NS];
+    Number(hours ?? 0) * NS.h + Number(minutes ?? 0) * NS.m + Number(rest ?? 0) * NS[(unit ?? 's') as keyof typeof NS];
   return { by: 'time', tsNs: Math.round(tsNs) };
 }
 
@@ -93,5 +91,8 @@ function clamp(seq: number, length: number): number {
 
 /** The text comes from a user or a bundle: control characters must not reach the terminal. */
 function quote(text: string): string {
-  return JSON.stringify(text).replace(/[\u007f-\u009f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(text).replace(
+    /[\u007f-\u009f]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -1,4 +1,16 @@
-import { Frontier, first, fromItems, items, join, last, replaceLast, type Seq, Tree, totalOf, withoutFirst } from './balanced.js';
+import {
+  Frontier,
+  first,
+  fromItems,
+  items,
+  join,
+  last,
+  replaceLast,
+  type Seq,
+  Tree,
+  totalOf,
+  withoutFirst,
+} from './balanced.js';
 import { type Extent, HOLE, UNKNOWN } from './types.js';
 
 /** `length` bytes from `off` in `stream`. Where it stands in the file follows from the pieces before it. */
@@ -195,7 +207,11 @@ function drop(extents: Extents, length: number): Extents {
   const within = length - before;
   if (within === 0) return join(null, item, right);
   if (within < item.length) {
-    return join(null, new Piece(item.length - within, item.stream, item.stream <= UNKNOWN ? 0 : item.off + within), right);
+    return join(
+      null,
+      new Piece(item.length - within, item.stream, item.stream <= UNKNOWN ? 0 : item.off + within),
+      right,
+    );
   }
   return drop(right, within - item.length);
 }

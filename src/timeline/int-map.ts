@@ -74,10 +74,7 @@ export class IntMap<V> {
   }
 
   /** Keys whose values are not the same object in both maps, ascending; branches both share are not visited. */
-  static *differences<V>(
-    a: IntMap<V>,
-    b: IntMap<V>,
-  ): Generator<[key: number, inA: V | undefined, inB: V | undefined]> {
+  static *differences<V>(a: IntMap<V>, b: IntMap<V>): Generator<[key: number, inA: V | undefined, inB: V | undefined]> {
     const shift = Math.max(a.shift, b.shift);
     yield* compare<V>(a.rootAt(shift), b.rootAt(shift), shift, 0);
   }

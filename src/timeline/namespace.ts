@@ -42,8 +42,13 @@ export abstract class Namespace {
     return recorded ?? (rec === undefined || rec.base ? this.base.child(dir, name) : 0);
   }
 
+  /** All names that lead to the file now: the base's that still do, then those it got. */
   names(file: number): readonly NodeName[] {
-    return this.rec(file)?.names ?? this.base.names(file);
+    const rec = this.rec(file);
+    if (rec === undefined) return this.base.names(file);
+    if (!rec.base) return rec.names;
+    const kept = this.base.names(file).filter(({ parent, name }) => this.child(parent, name) === file);
+    return rec.names.length === 0 ? kept : [...kept, ...rec.names];
   }
 
   /** True when the model knows that `name` is not in `dir`, rather than never having looked. */

@@ -29,8 +29,8 @@ export class Rec {
     public touched: boolean,
     /** Sequence number at which the content was last known for certain; see `State.uncertain`. */
     public certainAt: number,
-    /** null: the base's names. */
-    public names: readonly NodeName[] | null,
+    /** Names that it got during the recording and still has; base names that still lead to it count as well. */
+    public names: readonly NodeName[],
     /** Content of a regular file; its total is the size. */
     public extents: Extents,
     /** Names of a directory that differ from the base. */
@@ -84,7 +84,7 @@ export function recOfBase(node: BaseNode, owner: Owner | null): Rec {
     true,
     false,
     0,
-    null,
+    [],
     isFile ? wholeExtents(node.sizeBytes, baseStream(node.file)) : null,
     null,
   );

@@ -138,7 +138,7 @@ export class StateBuilder extends Namespace {
     if (dir === undefined || rec === undefined) return;
     dir.entries = withName(dir.entries, name, file);
     dir.mtimeNs = null;
-    rec.names = [...this.names(file), { parent, name }];
+    if (this.base.child(parent, name) !== file) rec.names = [...rec.names, { parent, name }];
     rec.nlink = isDir ? 1 : rec.nlink + 1;
   }
 
@@ -150,7 +150,7 @@ export class StateBuilder extends Namespace {
     if (file === 0 || dir === undefined || rec === undefined) return 0;
     dir.entries = withName(dir.entries, name, 0);
     dir.mtimeNs = null;
-    rec.names = this.names(file).filter((one) => one.parent !== parent || one.name !== name);
+    rec.names = rec.names.filter((one) => one.parent !== parent || one.name !== name);
     rec.nlink = rec.type === 'dir' ? 0 : Math.max(0, rec.nlink - 1);
     if (rec.type === 'dir' || rec.type === 'symlink') this.dirs.clear();
     return file;

@@ -1,7 +1,7 @@
+import { Lru } from '../cas/lru.js';
 import type { BlobReader } from '../cas/types.js';
 import { DkError } from '../errors.js';
 import type { IndexReader, StreamPiece } from '../index/types.js';
-import { Lru } from './lru.js';
 
 export interface ByteRange {
   offset: number;
@@ -11,12 +11,10 @@ export interface ByteRange {
 /** Pieces are looked up for a whole window of a stream at once. */
 const WINDOW_BYTES = 4 * 2 ** 20;
 const WINDOWS_KEPT = 256;
-const BLOB_CACHE_BYTES = 64 * 2 ** 20;
 
 /** Reads ranges of streams out of the blobs they were cut into. */
 export class StreamReader {
   private readonly windows = new Lru<string, Promise<StreamPiece[]>>(WINDOWS_KEPT);
-  private readonly blobs = new Lru<string, Buffer>(BLOB_CACHE_BYTES, (blob) => blob.length);
 
   constructor(
     private readonly index: IndexReader,
@@ -73,17 +71,13 @@ export class StreamReader {
     let pieces = this.windows.get(key);
     if (pieces === undefined) {
       pieces = this.index.stream(stream, window * WINDOW_BYTES, WINDOW_BYTES);
-      this.windows.set(key, pieces);
+      this.windows.set(key, pieces, 1);
     }
     return pieces;
   }
 
   private blob(sha256: string, piece: StreamPiece): Buffer {
-    let blob = this.blobs.get(sha256);
-    if (blob === undefined) {
-      blob = this.store.read(sha256);
-      this.blobs.set(sha256, blob);
-    }
+    const blob = this.store.read(sha256);
     if (piece.blobOff + piece.length > blob.length) {
       throw new DkError(
         'damaged',

@@ -1,0 +1,56 @@
+import { posix } from 'node:path';
+import ignore from 'ignore';
+import { DkError } from '../errors.js';
+
+export type PathFilter = (path: string) => boolean;
+
+/**
+ * Matches absolute paths against plain paths and .gitignore-style globs. A pattern that is relative and has a slash
+ * counts from `cwd`; one without a slash matches at any depth; a path matches everything below it.
+ */
+export function pathFilter(patterns: readonly string[], cwd: string): PathFilter {
+  const plain = new Set(patterns.map((pattern) => trimSlash(posix.resolve(cwd, pattern))));
+  const globs = ignore({ ignoreCase: false, allowRelativePaths: true });
+  for (const pattern of patterns) globs.add(absoluteGlob(pattern, cwd));
+  return (path) => {
+    if (path === '') return false;
+    if (isAtOrBelow(path, plain)) return true;
+    const relative = path.replace(/^\/+/, '');
+    if (relative === '') return false;
+    try {
+      return globs.ignores(relative);
+    } catch (error) {
+      throw new DkError('usage', `The path pattern ${patterns.join(' ')} cannot be used.`, 'See gitignore(5).', error);
+    }
+  };
+}
+
+/** The one path that the patterns name when they are no globs and no other path can match but what is below it. */
+export function singlePath(patterns: readonly string[], cwd: string): string | undefined {
+  const [pattern] = patterns;
+  if (patterns.length !== 1 || pattern === undefined || !/^[^*?[\]!\\]+$/.test(pattern)) return undefined;
+  // Without a slash it matches at any depth, as in .gitignore.
+  return pattern.startsWith('/') && !pattern.endsWith('/') ? posix.resolve(cwd, pattern) : undefined;
+}
+
+function absoluteGlob(pattern: string, cwd: string): string {
+  const negated = pattern.startsWith('!') ? '!' : '';
+  const glob = pattern.slice(negated.length);
+  const end = glob.endsWith('/') ? glob.length - 1 : glob.length;
+  const anchored = glob.lastIndexOf('/', end - 1) >= 0;
+  if (glob.startsWith('/') || !anchored) return pattern;
+  const joined = posix.join(cwd.replace(/[*?[\]\\]/g, '\\$&'), glob);
+  return negated + (joined.startsWith('/') ? joined : `/${joined}`);
+}
+
+function isAtOrBelow(path: string, plain: ReadonlySet<string>): boolean {
+  if (plain.has(path) || plain.has('/')) return true;
+  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+    if (plain.has(path.slice(0, slash))) return true;
+  }
+  return false;
+}
+
+function trimSlash(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}

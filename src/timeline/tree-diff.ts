@@ -1,0 +1,105 @@
+import { extentDifferences } from './extents.js';
+import { IntMap } from './int-map.js';
+import { compareNames, nameDifferences } from './name-tree.js';
+import type { NodeView, Rec } from './rec.js';
+import type { TreeState } from './state.js';
+import type { TreeChange } from './types.js';
+
+/**
+ * What differs between two states of one recording, in path order. Work is in proportion to what changed between them:
+ * rows and directories that both states share are never looked at. A path that stands in both is one row even when
+ * another file stands there; of the others, the same file under another name is a rename.
+ */
+export function diffStates(before: TreeState, after: TreeState): TreeChange[] {
+  const gone = new Map<string, number>();
+  const come = new Map<string, number>();
+  const changes: TreeChange[] = [];
+  for (const [file, recBefore, recAfter] of IntMap.differences(before.recs, after.recs)) {
+    for (const [name, was, is] of entryDifferences(recBefore, recAfter)) {
+      collect(before, file, name, was ?? before.base.child(file, name), gone);
+      collect(after, file, name, is ?? after.base.child(file, name), come);
+    }
+    const paths = after.pathsOf(file);
+    const pathsBefore = new Set(before.pathsOf(file));
+    for (const path of paths) {
+      if (pathsBefore.has(path)) addIfDifferent(changes, path, before.node(file), after.node(file));
+    }
+  }
+  for (const [path, file] of come) {
+    const was = gone.get(path);
+    if (was === undefined) continue;
+    gone.delete(path);
+    come.delete(path);
+    if (was !== file) addIfDifferent(changes, path, before.node(was), after.node(file));
+  }
+  const leftPaths = new Map<number, string[]>();
+  for (const [path, file] of gone) leftPaths.set(file, [...(leftPaths.get(file) ?? []), path]);
+  for (const [path, file] of come) {
+    const oldPath = leftPaths.get(file)?.shift();
+    const node = after.node(file);
+    if (oldPath === undefined) {
+      changes.push({ change: 'added', path, oldPath: path, before: undefined, after: node });
+    } else {
+      gone.delete(oldPath);
+      changes.push({ change: 'renamed', path, oldPath, before: before.node(file), after: node });
+    }
+  }
+  for (const [path, file] of gone) {
+    changes.push({ change: 'deleted', path, oldPath: path, before: before.node(file), after: undefined });
+  }
+  return changes.sort((a, b) => compareNames(a.path, b.path));
+}
+
+/** True when the nodes have different bytes, or bytes that came from different writes. */
+export function contentDiffers(before: NodeView, after: NodeView): boolean {
+  if (before.sizeBytes !== after.sizeBytes || before.uncertain !== after.uncertain) return true;
+  return !extentDifferences(before.content(), after.content()).next().done;
+}
+
+function entryDifferences(
+  before: Rec | undefined,
+  after: Rec | undefined,
+): Iterable<[string, number | undefined, number | undefined]> {
+  const a = before?.entries ?? null;
+  const b = after?.entries ?? null;
+  return a === b ? [] : nameDifferences(a, b);
+}
+
+/** The path of the entry and, when it is a directory, of everything below it. */
+function collect(state: TreeState, dir: number, name: string, file: number, into: Map<string, number>): void {
+  if (file === 0) return;
+  const dirPath = state.pathOf(dir);
+  if (dirPath === undefined) return;
+  const stack: [path: string, file: number][] = [[dirPath === '/' ? `/${name}` : `${dirPath}/${name}`, file]];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    const [path, at] = next;
+    if (into.has(path)) continue;
+    into.set(path, at);
+    if (state.typeOf(at) !== 'dir') continue;
+    for (const entry of state.children(at)) stack.push([`${path}/${entry.name}`, entry.file]);
+  }
+}
+
+function addIfDifferent(
+  changes: TreeChange[],
+  path: string,
+  before: NodeView | undefined,
+  after: NodeView | undefined,
+): void {
+  if (before === undefined || after === undefined) return;
+  if (before.type !== after.type) changes.push({ change: 'type', path, oldPath: path, before, after });
+  else if (nodeDiffers(before, after)) changes.push({ change: 'modified', path, oldPath: path, before, after });
+}
+
+function nodeDiffers(before: NodeView, after: NodeView): boolean {
+  return (
+    before.mode !== after.mode ||
+    before.uid !== after.uid ||
+    before.gid !== after.gid ||
+    before.rdev !== after.rdev ||
+    before.target !== after.target ||
+    before.rec.xattrs !== after.rec.xattrs ||
+    (after.mtimeNs !== null && after.mtimeNs !== before.mtimeNs) ||
+    contentDiffers(before, after)
+  );
+}
