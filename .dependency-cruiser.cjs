@@ -8,7 +8,7 @@ const LAYERS = {
   events: [],
   cas: ['events'],
   index: ['events', 'cas'],
-  catalog: ['events'],
+  catalog: ['events', 'cas'],
   timeline: ['events', 'cas', 'index', 'catalog', 'bundle'],
   bundle: ['events', 'cas', 'index', 'catalog', 'timeline'],
   native: ['events'],

@@ -32,6 +32,6 @@ export interface PlacedObject extends ObjectPlace {
 /** Knows where objects are, for all processes that share the store. */
 export interface ObjectCatalog {
   find(sha256: Sha256): ObjectPlace | undefined;
-  /** All or none. An object that is known already keeps its place. */
+  /** All or none. The newest place of an object wins: an older one may be in a pack that is gone. */
   add(objects: readonly PlacedObject[]): void;
 }

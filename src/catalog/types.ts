@@ -31,4 +31,6 @@ export interface RecordingInfo {
   dkVersion: string;
   marks: { name: string; seq: number }[];
   notices: string[];
+  /** True when it came into the store by `dk import`: the live tree is not the one it was recorded on. */
+  imported?: boolean;
 }

@@ -34,6 +34,6 @@ export class MemoryObjects implements ObjectCatalog {
   }
 
   add(objects: readonly PlacedObject[]): void {
-    for (const object of objects) if (!this.places.has(object.sha256)) this.places.set(object.sha256, object);
+    for (const object of objects) this.places.set(object.sha256, object);
   }
 }

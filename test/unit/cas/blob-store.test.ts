@@ -84,7 +84,6 @@ describe('BlobStore', () => {
     for (const name of packs(folder)) rmSync(join(folder, name));
     const second = open();
     second.put(Buffer.from('bytes'));
-    objects.places.clear();
     second.close();
     expect(packs(folder)).toEqual([objects.find(hash)?.pack]);
   });

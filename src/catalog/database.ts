@@ -1,0 +1,133 @@
+/**
+ * The only importer of better-sqlite3: catalog.db, what the processes of one store share. Everything in it can be
+ * built again from the packs and the manifests; the schema's version is SQLite's user_version.
+ *
+ *   recordings  id · state · label · started_ms · events · size_bytes · info (manifest.json's content)
+ *   packs       id · name
+ *   objects     sha256 · pack → packs.id · offset · raw_length · stored_length
+ */
+import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { wrongVersion } from '../cas/format-version.js';
+import { inheritOwner } from '../cas/owner.js';
+import { writeFailed } from '../cas/replace-file.js';
+import { DkError, type ErrorCode } from '../errors.js';
+
+export type Database = Sqlite.Database;
+
+const BUSY_TIMEOUT_MS = 10_000;
+
+/** Entry i brings version i to i + 1. */
+const MIGRATIONS = [
+  `CREATE TABLE recordings (
+     id TEXT PRIMARY KEY, state TEXT NOT NULL, label TEXT, started_ms INTEGER NOT NULL,
+     events INTEGER NOT NULL, size_bytes INTEGER NOT NULL, info TEXT NOT NULL
+   ) WITHOUT ROWID;
+   CREATE TABLE packs (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+   CREATE TABLE objects (
+     sha256 BLOB PRIMARY KEY, pack INTEGER NOT NULL REFERENCES packs (id), offset INTEGER NOT NULL,
+     raw_length INTEGER NOT NULL, stored_length INTEGER NOT NULL
+   ) WITHOUT ROWID;`,
+];
+export const CATALOG_VERSION = MIGRATIONS.length;
+
+/**
+ * Opens the catalogue, or creates it: `fill` is called in the transaction that does. In a store that may only be read
+ * it opens what stands there.
+ */
+export function openDatabase(path: string, fill: (empty: Database) => void): Database {
+  try {
+    return openWritable(path, fill);
+  } catch (error) {
+    const refused = databaseError(path, error);
+    if (!(refused instanceof DkError && refused.code === 'io' && existsSync(path))) throw refused;
+    return openReadOnly(path, refused);
+  }
+}
+
+function openWritable(path: string, fill: (empty: Database) => void): Database {
+  // Made here and not by SQLite, for its owner and mode; SQLite's own files beside it take both from it.
+  const fd = openSync(path, 'a', 0o600);
+  try {
+    inheritOwner(fd, dirname(path));
+  } finally {
+    closeSync(fd);
+  }
+  const db = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = FULL');
+    migrate(db, path, fill);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function migrate(db: Database, path: string, fill: (empty: Database) => void): void {
+  const version = (): number => db.pragma('user_version', { simple: true }) as number;
+  if (version() === CATALOG_VERSION) return;
+  db.transaction(() => {
+    const found = version();
+    if (found > CATALOG_VERSION) throw wrongVersion(path, found, CATALOG_VERSION);
+    for (const step of MIGRATIONS.slice(found)) db.exec(step);
+    db.pragma(`user_version = ${CATALOG_VERSION}`);
+    if (found === 0) fill(db);
+  }).immediate();
+}
+
+/**
+ * From a copy in memory: SQLite wants to write beside the file even to read it. Rows that only stand in the
+ * write-ahead log would be missing, so one that is not empty is an error.
+ */
+function openReadOnly(path: string, refused: DkError): Database {
+  const log = `${path}-wal`;
+  if (existsSync(log) && statSync(log).size > 0) throw refused;
+  try {
+    const bytes = readFileSync(path);
+    // File format versions in the header: 1 is a rollback journal, 2 the write-ahead log, which memory cannot have.
+    bytes.fill(1, 18, 20);
+    const db = new Sqlite(bytes, { readonly: true });
+    const found = db.pragma('user_version', { simple: true }) as number;
+    if (found !== CATALOG_VERSION) throw wrongVersion(path, found, CATALOG_VERSION);
+    return db;
+  } catch (error) {
+    throw databaseError(path, error);
+  }
+}
+
+export function prepare(db: Database, sql: string): Sqlite.Statement<unknown[], unknown> {
+  return db.prepare<unknown[], unknown>(sql);
+}
+
+/** Runs `work`, and says in terms of the store what SQLite has against it. */
+export function withDatabaseErrors<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw databaseError(path, error);
+  }
+}
+
+/** Errors that are neither SQLite's nor the system's pass as they are. */
+function databaseError(path: string, error: unknown): unknown {
+  if (error instanceof DkError) return error;
+  const { code = '', message } = error as { code?: string; message: string };
+  if (!code.startsWith('SQLITE_')) return writeFailed(path, error);
+  const [, errorCode, what, hint] = EXPLAINED.find(([start]) => code.startsWith(start)) ?? OTHER;
+  return new DkError(errorCode, `The catalogue ${path} ${what}: ${message}.`, hint, error);
+}
+
+type Explanation = readonly [sqliteCode: string, code: ErrorCode, what: string, hint: string];
+const CORRUPT = 'Move that file away; dk builds a new one from the packs and the recordings.';
+const EXPLAINED: readonly Explanation[] = [
+  ['SQLITE_NOTADB', 'damaged', 'is damaged', CORRUPT],
+  ['SQLITE_CORRUPT', 'damaged', 'is damaged', CORRUPT],
+  ['SQLITE_FULL', 'store-full', 'has no space left', 'Free some space, for example with dk rm, and try again.'],
+  ['SQLITE_BUSY', 'io', 'is held by another dk process', 'Wait for that process or end it, and try again.'],
+  ['SQLITE_READONLY', 'io', 'cannot be written', 'Set DK_HOME to a folder that you may write to.'],
+  ['SQLITE_CANTOPEN', 'io', 'cannot be opened', 'Set DK_HOME to a folder that you may write to.'],
+];
+const OTHER: Explanation = ['', 'io', 'failed', 'Check the disk and the permissions of the store.'];

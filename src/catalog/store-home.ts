@@ -1,0 +1,39 @@
+/** Where the store is, and its folders. */
+import { chownSync, existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { makeFolder } from '../cas/owner.js';
+import { writeFailed } from '../cas/replace-file.js';
+
+/** $DK_HOME, or where the XDG base directories say. */
+export function storeHome(env: NodeJS.ProcessEnv): string {
+  if (env.DK_HOME) return env.DK_HOME;
+  if (env.XDG_DATA_HOME?.startsWith('/')) return join(env.XDG_DATA_HOME, 'diffkeeper');
+  return join(env.HOME || '/', '.local/share/diffkeeper');
+}
+
+export const packsFolder = (home: string): string => join(home, 'packs');
+export const recordingsFolder = (home: string): string => join(home, 'recordings');
+
+/** Makes what is missing. A new store belongs to `owner` when root makes it. DkError when it cannot be made. */
+export function makeStore(home: string, owner?: { uid: number; gid: number }): void {
+  try {
+    if (!existsSync(home)) {
+      mkdirSync(dirname(home), { recursive: true });
+      makeUnlessThere(home);
+      if (owner !== undefined && process.geteuid?.() === 0) chownSync(home, owner.uid, owner.gid);
+    }
+    makeUnlessThere(packsFolder(home));
+    makeUnlessThere(recordingsFolder(home));
+  } catch (error) {
+    throw writeFailed(home, error);
+  }
+}
+
+/** Two processes may make the store at once. */
+function makeUnlessThere(path: string): void {
+  try {
+    makeFolder(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}

@@ -1,0 +1,239 @@
+/**
+ * The store, $DK_HOME:
+ *
+ *   catalog.db            what processes share (database.ts)
+ *   packs/*.pack          objects (cas/pack-format.ts)
+ *   recordings/<id>/      manifest.json, the truth about the recording; its index, base and journal
+ *
+ * Reading works for whoever may read; nothing is created by looking.
+ */
+import { existsSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BlobStore, type BlobStoreOptions } from '../cas/blob-store.js';
+import { makeFolder } from '../cas/owner.js';
+import { type PackBlobs, storeBlobs } from '../cas/pack-blobs.js';
+import { writeFailed } from '../cas/replace-file.js';
+import { DkError } from '../errors.js';
+import { Catalog } from './catalog.js';
+import { ID_SHAPE, RECORDING_VERSION, readManifest, writeManifest } from './manifest.js';
+import { rebuildCatalog } from './rebuild-catalog.js';
+import { newRecordingId } from './recording-id.js';
+import { makeStore, packsFolder, recordingsFolder } from './store-home.js';
+import type { RecordingInfo } from './types.js';
+import { claimForThisProcess, releaseClaim, writerMayLive } from './writer-process.js';
+
+/** What is known when a recording begins. */
+export type NewRecording = Omit<RecordingInfo, 'id' | 'version' | 'state' | 'marks'>;
+
+export interface DamagedRecording {
+  id: string;
+  error: DkError;
+}
+
+export interface StoreOptions {
+  /** Make the folders when there is no store yet. */
+  create: boolean;
+  /** Whom a new store belongs to when root makes it. */
+  owner?: { uid: number; gid: number };
+}
+
+/** DkError 'io' when the store cannot be made or is no folder. Without `create` nothing needs to be there. */
+export function openStore(home: string, options: StoreOptions = { create: false }): Store {
+  if (existsSync(home) && !statSync(home).isDirectory()) {
+    throw new DkError('io', `The store ${home} is not a folder.`, 'Set DK_HOME to a folder of its own.');
+  }
+  const store = new Store(home);
+  if (options.create) makeStore(home, options.owner);
+  return store;
+}
+
+export class Store {
+  readonly packsFolder: string;
+  readonly recordingsFolder: string;
+  #catalog: Catalog | undefined;
+
+  constructor(readonly home: string) {
+    this.packsFolder = packsFolder(home);
+    this.recordingsFolder = recordingsFolder(home);
+  }
+
+  /** Opened, and when it is missing built, at first use: listing recordings needs none. */
+  get catalog(): Catalog {
+    this.#catalog ??= this.#openCatalog();
+    return this.#catalog;
+  }
+
+  /** Newest first. A recording whose writer is gone is `interrupted`. Damaged ones are left to `damaged()`. */
+  list(): RecordingInfo[] {
+    return this.#scan().recordings;
+  }
+
+  damaged(): DamagedRecording[] {
+    return this.#scan().damaged;
+  }
+
+  /** DkError 'not-found' when there is no such recording, 'damaged' when its manifest is. */
+  info(id: string): RecordingInfo {
+    const folder = this.folderOf(id);
+    if (!existsSync(folder)) throw new DkError('not-found', `There is no recording ${id}.`, 'List them with: dk ls');
+    const info = readManifest(folder);
+    return info.state === 'recording' && !writerMayLive(folder) ? { ...info, state: 'interrupted' } : info;
+  }
+
+  /** The recording's folder. */
+  folderOf(id: string): string {
+    if (!ID_SHAPE.test(id))
+      throw new DkError('not-found', `"${id}" is not the id of a recording.`, 'List them with: dk ls');
+    return join(this.recordingsFolder, id);
+  }
+
+  /** A new recording in state 'recording', written by this process. */
+  create(draft: NewRecording): RecordingInfo {
+    // Before anything is made: a store whose catalogue cannot be written takes no recordings.
+    const { catalog } = this;
+    const info: RecordingInfo = {
+      ...draft,
+      version: RECORDING_VERSION,
+      id: this.#freeId(),
+      state: 'recording',
+      marks: [],
+    };
+    const folder = this.folderOf(info.id);
+    try {
+      makeFolder(folder);
+    } catch (error) {
+      throw writeFailed(folder, error);
+    }
+    claimForThisProcess(folder);
+    writeManifest(folder, info);
+    catalog.putRecording(info);
+    return info;
+  }
+
+  /** Takes over a recording whose writer is gone, to finish it; false when it is finished or somebody is at it. */
+  claim(id: string): boolean {
+    return this.catalog.exclusive(() => {
+      const folder = this.folderOf(id);
+      if (readManifest(folder).state !== 'recording' || writerMayLive(folder)) return false;
+      claimForThisProcess(folder);
+      return true;
+    });
+  }
+
+  /** Changes the manifest, reading it anew: other processes may set marks meanwhile. Returns what is now in it. */
+  update(id: string, change: (info: RecordingInfo) => RecordingInfo): RecordingInfo {
+    return this.catalog.exclusive(() => {
+      const folder = this.folderOf(id);
+      const info = { ...change(readManifest(folder)), id, version: RECORDING_VERSION };
+      writeManifest(folder, info);
+      this.catalog.putRecording(info);
+      if (info.state !== 'recording') releaseClaim(folder);
+      return info;
+    });
+  }
+
+  /** Names an event; the same name again moves it. */
+  setMark(id: string, name: string, seq: number): void {
+    this.update(id, (info) => ({
+      ...info,
+      marks: [...info.marks.filter((mark) => mark.name !== name), { name, seq }].sort((a, b) => a.seq - b.seq),
+    }));
+  }
+
+  /** Takes a finished folder in as a recording (import). DkError 'usage' when one of that id is there. */
+  adopt(folder: string, info: RecordingInfo): void {
+    const { catalog } = this;
+    const target = this.folderOf(info.id);
+    if (existsSync(target)) {
+      throw new DkError(
+        'usage',
+        `The recording ${info.id} is in the store already.`,
+        `Open it with: dk open ${info.id}`,
+      );
+    }
+    writeManifest(folder, info);
+    renameSync(folder, target);
+    catalog.putRecording(info);
+  }
+
+  /** Its objects stay until they are collected. */
+  async remove(id: string): Promise<void> {
+    const folder = this.folderOf(id);
+    if (!existsSync(folder)) throw new DkError('not-found', `There is no recording ${id}.`, 'List them with: dk ls');
+    const { catalog } = this;
+    // At once for everybody, however long the files take.
+    const gone = this.temporaryFolder(id);
+    try {
+      renameSync(folder, gone);
+      await rm(gone, { recursive: true, force: true });
+    } catch (error) {
+      throw writeFailed(folder, error);
+    }
+    catalog.removeRecording(id);
+  }
+
+  /** A name beside the recordings that no listing shows. */
+  temporaryFolder(id: string): string {
+    return join(this.recordingsFolder, `.${id}.${process.pid}.${Date.now()}`);
+  }
+
+  blobs(): PackBlobs {
+    return storeBlobs(this.packsFolder, (sha256) => this.catalog.find(sha256));
+  }
+
+  blobWriter(options?: BlobStoreOptions): BlobStore {
+    return new BlobStore(this.packsFolder, this.catalog, options);
+  }
+
+  close(): void {
+    this.#catalog?.close();
+    this.#catalog = undefined;
+  }
+
+  #openCatalog(): Catalog {
+    if (!existsSync(this.home)) {
+      throw new DkError('not-found', `There is no store at ${this.home}.`, 'Record a command with: dk run -- CMD');
+    }
+    return Catalog.open(join(this.home, 'catalog.db'), (empty) => {
+      rebuildCatalog(empty, this.packsFolder, this.list());
+    });
+  }
+
+  #freeId(): string {
+    for (;;) {
+      const id = newRecordingId();
+      if (!existsSync(this.folderOf(id))) return id;
+    }
+  }
+
+  #scan(): { recordings: RecordingInfo[]; damaged: DamagedRecording[] } {
+    const recordings: RecordingInfo[] = [];
+    const damaged: DamagedRecording[] = [];
+    for (const id of this.#ids()) {
+      try {
+        recordings.push(this.info(id));
+      } catch (error) {
+        if (!(error instanceof DkError)) throw error;
+        // Removed by another process since the folder was listed.
+        if (error.code !== 'not-found') damaged.push({ id, error });
+      }
+    }
+    recordings.sort((a, b) => b.startedMs - a.startedMs || (a.id < b.id ? -1 : 1));
+    return { recordings, damaged };
+  }
+
+  #ids(): string[] {
+    try {
+      return readdirSync(this.recordingsFolder).filter((name) => ID_SHAPE.test(name));
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw new DkError(
+        'io',
+        `The store ${this.home} cannot be read: ${(cause as Error).message}.`,
+        'Set DK_HOME to a store that you may read.',
+        cause,
+      );
+    }
+  }
+}
