@@ -1,0 +1,72 @@
+import { DkError } from '../../errors.js';
+import { formatBytes } from '../../debugger/quantities.js';
+import type { Node, NodeType, State } from '../../timeline/types.js';
+import { withRecording } from '../open.js';
+import { printable } from '../output/escape.js';
+import { jsonDocument } from '../output/json.js';
+import { nodeJson } from '../output/node-json.js';
+import { stateSeq } from '../refs/event-ref.js';
+import { requireNode } from '../refs/path-ref.js';
+import { type Context, defineCommand, json, value } from './command.js';
+
+export const command = defineCommand({
+  options: { at: value('--at <E>', 'the event after which to look (default: end)'), json },
+  notes: 'DIR defaults to the directory the command ran in. Each line: mode, size, name.',
+  async run(context, operands, options) {
+    const shape = { command: 'tree', min: 0, max: 1, needs: 'a directory' };
+    return withRecording(context, operands.all, shape, async (recording, [dir]) => {
+      const state = await recording.state(await stateSeq(recording, options.at ?? 'end'));
+      const text = dir ?? recording.info.cwd;
+      const top = requireNode(state, text, recording.info, { follow: true });
+      const path = state.pathOf(top.file) ?? text;
+      if (options.json) {
+        const entries = [...walk(state, top, '', path)].map((entry) => nodeJson(entry.path, entry.node));
+        await context.out.write(jsonDocument({ seq: state.seq, path, entries }));
+        return 0;
+      }
+      if (top.type !== 'dir') {
+        throw new DkError(
+          'usage',
+          `${printable(text)} is not a directory at event ${state.seq}.`,
+          `See its bytes with: dk cat ${recording.info.id} ${printable(text)}@${state.seq}`,
+        );
+      }
+      context.out.page(context.io.env);
+      await context.out.write(`${context.paint('bold', printable(dir ?? path))}\n`);
+      for (const entry of walk(state, top, '', path)) await context.out.write(line(entry, context));
+      return 0;
+    });
+  },
+});
+
+interface Entry {
+  name: string;
+  path: string;
+  /** The branches drawn before the name. */
+  branch: string;
+  node: Node;
+}
+
+/** Depth first, entries in the order of their names. */
+function* walk(state: State, dir: Node, indent: string, path: string): Iterable<Entry> {
+  const children = [...state.children(dir.file)];
+  for (const [i, { name, file }] of children.entries()) {
+    const node = state.node(file);
+    if (node === undefined) continue;
+    const last = i === children.length - 1;
+    const own = path === '/' ? `/${name}` : `${path}/${name}`;
+    yield { name, path: own, branch: `${indent}${last ? '└─ ' : '├─ '}`, node };
+    if (node.type === 'dir') yield* walk(state, node, `${indent}${last ? '   ' : '│  '}`, own);
+  }
+}
+
+const SUFFIXES: Partial<Record<NodeType, string>> = { dir: '/', fifo: '|', socket: '=' };
+
+function line({ branch, name, node }: Entry, { paint }: Context): string {
+  const size = node.type === 'file' ? formatBytes(node.sizeBytes) : '-';
+  const shown = `${printable(name)}${SUFFIXES[node.type] ?? ''}`;
+  const target = node.target === null ? '' : ` -> ${printable(node.target)}`;
+  const mode = (node.mode & 0o7777).toString(8).padStart(4, '0');
+  const colour = node.type === 'dir' ? 'blue' : node.type === 'symlink' ? 'cyan' : undefined;
+  return `${mode}  ${size.padStart(8)}  ${branch}${colour === undefined ? shown : paint(colour, shown)}${target}\n`;
+}

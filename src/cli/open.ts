@@ -1,0 +1,78 @@
+/** From a reference on the command line to an opened recording: in the store, or straight from a bundle. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Store, openStore as openStoreAt } from '../catalog/store.js';
+import { storeHome } from '../catalog/store-home.js';
+import type { RecordingInfo } from '../catalog/types.js';
+import { DkError } from '../errors.js';
+import { openIndex } from '../index/open-index.js';
+import { liveFiles } from '../timeline/live-files.js';
+import { openRecording } from '../timeline/recording.js';
+import type { Recording } from '../timeline/types.js';
+import type { Context } from './commands/command.js';
+import { type Lookup, type Shape, type Source, takeRecording } from './refs/operands.js';
+
+/** A recording with everything that must be closed after it. */
+export interface Opened {
+  recording: Recording;
+  close(): Promise<void>;
+}
+
+/** Reads only; nothing needs to be there. */
+export function openStore(context: Context): Store {
+  return openStoreAt(storeHome(context.io.env));
+}
+
+export function storeLookup(context: Context, store: Store): Lookup {
+  return { cwd: context.io.cwd, recordings: () => store.list(), damaged: () => store.damaged() };
+}
+
+export async function openSource(store: Store, source: Source): Promise<Opened> {
+  if (source.from === 'bundle') return openBundleFile(source.file);
+  return openStored(store, source.info);
+}
+
+/** Runs `use` on the recording that the operands name, with the operands that are left; closes it whatever happens. */
+export async function withRecording(
+  context: Context,
+  operands: readonly string[],
+  shape: Shape,
+  use: (recording: Recording, rest: readonly string[], source: Source, store: Store) => Promise<number>,
+): Promise<number> {
+  const store = openStore(context);
+  try {
+    const { source, rest } = takeRecording(operands, shape, storeLookup(context, store));
+    const opened = await openSource(store, source);
+    try {
+      return await use(opened.recording, rest, source, store);
+    } finally {
+      await opened.close();
+    }
+  } finally {
+    store.close();
+  }
+}
+
+async function openStored(store: Store, info: RecordingInfo): Promise<Opened> {
+  const folder = store.folderOf(info.id);
+  const basePath = join(folder, 'base.bin');
+  const blobs = store.blobs();
+  const recording = await openRecording({
+    info,
+    index: await openIndex(folder),
+    blobs,
+    base: existsSync(basePath) ? readFileSync(basePath) : undefined,
+    live: info.imported === true ? undefined : liveFiles,
+  });
+  return {
+    recording,
+    async close() {
+      await recording.close();
+      blobs.close();
+    },
+  };
+}
+
+async function openBundleFile(file: string): Promise<Opened> {
+  throw new DkError('unsupported', `${file} cannot be opened yet.`, 'Use a recording of the store.');
+}

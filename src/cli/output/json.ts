@@ -1,0 +1,51 @@
+import { isPlainText, toBytes } from '../../events/byte-string.js';
+
+/** What JSON.stringify takes as it is. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/**
+ * The one mapping from values to JSON (docs/json.md): bigints become decimal strings, bytes base64. A byte string that is not
+ * UTF-8 is given with U+FFFD for each stray byte, and once more in full as `<key>Bytes` (base64).
+ */
+export function toJson(value: unknown): Json {
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value === 'string') return wellFormed(value);
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
+  if (value === undefined) return null;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  if (Array.isArray(value)) return value.map(toJson);
+  if (value instanceof Map || value instanceof Set) return toJson([...value]);
+  return objectToJson(value as Record<string, unknown>);
+}
+
+function objectToJson(object: Record<string, unknown>): Json {
+  const out: { [key: string]: Json } = {};
+  for (const [key, value] of Object.entries(object)) {
+    if (value === undefined) continue;
+    out[wellFormed(key)] = toJson(value);
+    const bytes = bytesOf(value);
+    if (bytes !== undefined) out[`${wellFormed(key)}Bytes`] = bytes;
+  }
+  return out;
+}
+
+/** The base64 form, for values that JSON text cannot hold. */
+function bytesOf(value: unknown): Json | undefined {
+  if (typeof value === 'string') return isPlainText(value) ? undefined : toBytes(value).toString('base64');
+  if (!Array.isArray(value) || !value.some((item) => typeof item === 'string' && !isPlainText(item))) return undefined;
+  return value.map((item) => toBytes(String(item)).toString('base64'));
+}
+
+function wellFormed(text: string): string {
+  return isPlainText(text) ? text : text.replace(/\p{Cs}/gu, '\ufffd');
+}
+
+/** One object a line. */
+export function jsonLine(value: unknown): string {
+  return `${JSON.stringify(toJson(value))}\n`;
+}
+
+/** One document. */
+export function jsonDocument(value: unknown): string {
+  return `${JSON.stringify(toJson(value), null, 2)}\n`;
+}

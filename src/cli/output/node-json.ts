@@ -1,0 +1,22 @@
+import type { Node } from '../../timeline/types.js';
+import { type Json, toJson } from './json.js';
+
+/** One entry of a tree, as docs/json.md names its fields. */
+export function nodeJson(path: string, node: Node): Json {
+  return toJson({
+    path,
+    type: node.type,
+    mode: node.mode & 0o7777,
+    uid: node.uid,
+    gid: node.gid,
+    sizeBytes: node.sizeBytes,
+    nlink: node.nlink,
+    target: node.target ?? undefined,
+    rdev: node.type === 'char' || node.type === 'block' ? node.rdev : undefined,
+    mtimeNs: node.mtimeNs,
+    xattrs: node.xattrs === null ? undefined : Object.fromEntries(node.xattrs),
+    file: node.file,
+    base: node.base,
+    touched: node.touched,
+  });
+}
