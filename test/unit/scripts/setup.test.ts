@@ -1,16 +1,19 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   appendFileSync,
   copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PROJECT_DIR } from '../../support/kernel.js';
 
@@ -83,7 +86,7 @@ function setup(...args: string[]) {
       .trimEnd()
       .split('\n')
       .filter(Boolean),
-    called: existsSync(calls) ? execFileSync('cat', [calls], { encoding: 'utf8' }).trim().split('\n') : [],
+    called: existsSync(calls) ? readFileSync(calls, 'utf8').trim().split('\n') : [],
   };
 }
 
@@ -126,6 +129,19 @@ describe('steps', () => {
     rmSync(join(clone, 'node_modules'), { recursive: true });
     expect(setup().called).toEqual(['npm ci']);
     expect(setup().called).toEqual([]);
+  });
+
+  test('two at once: the second waits and finds nothing to do', async () => {
+    const start = async () => {
+      const child = spawn(join(clone, 'scripts/setup.sh'), { env: { PATH: bin }, stdio: ['ignore', 'ignore', 'pipe'] });
+      const said = text(child.stderr);
+      const [status] = await once(child, 'close');
+      return { status, said: (await said).split('\n') };
+    };
+    const both = await Promise.all([start(), start()]);
+    expect(both.map(({ status }) => status)).toEqual([0, 0]);
+    expect(both.flatMap(({ said }) => said.filter((line) => line.includes('… '))).length).toBe(4);
+    expect(readFileSync(join(clone, 'calls.txt'), 'utf8')).toBe('npm ci\nmake\nnode-gyp\ntsc\n');
   });
 
   test('a step that failed is tried again', () => {
