@@ -12,6 +12,7 @@ import type { IndexWriter } from '../index/types.js';
 import { applyEvent } from '../timeline/appliers.js';
 import type { BaseTree, ExternalNode } from '../timeline/base-tree.js';
 import { encodeExternals } from '../timeline/externals-codec.js';
+import { KeyframeWriter } from '../timeline/keyframe-writer.js';
 import { StateBuilder } from '../timeline/state-builder.js';
 import { UNKNOWN } from '../timeline/types.js';
 
@@ -33,6 +34,8 @@ export interface RecordingTargets {
   /** Made durable before the index says where its blobs are. */
   blobs: { flush(): void };
   base: BaseTree;
+  /** Events between keyframes, for tests. */
+  keyframeEvery?: number;
 }
 
 export interface WriterTotals {
@@ -57,6 +60,7 @@ export class RecordingWriter {
   /** What did not fit the model; empty for a sound recording. */
   readonly problems: string[] = [];
   private readonly base: BaseTree;
+  private readonly keyframes: KeyframeWriter;
   private seq = 0;
   private nextFile: number;
   private sizeBytes = 0;
@@ -70,6 +74,11 @@ export class RecordingWriter {
     this.model = StateBuilder.empty(this.base, (problem) => {
       if (this.problems.length < MOST_PROBLEMS) this.problems.push(`event ${this.seq}: ${problem}`);
     });
+    this.keyframes = new KeyframeWriter(
+      this.model,
+      (seq, bytes) => targets.index.putKeyframe(seq, bytes),
+      targets.keyframeEvery,
+    );
   }
 
   /** An id for a file that was not seen before. */
@@ -81,7 +90,7 @@ export class RecordingWriter {
    * Appends one event; returns its sequence number. `data`: the bytes of a write, copy, sync, output or resync, in as
    * many parts as they were captured; null when there are none or they were lost (a gap follows).
    */
-  append(event: EventToWrite, data: readonly Uint8Array[] | null = null): number {
+  append(event: EventToWrite, data: Iterable<Uint8Array> | null = null): number {
     this.seq += 1;
     const stream = streamOf(event);
     const numbered = (
@@ -90,6 +99,7 @@ export class RecordingWriter {
     if (event.kind === 'gap') this.gaps += 1;
     this.targets.index.append(numbered);
     applyEvent(this.model, numbered);
+    this.keyframes.after(this.model);
     return this.seq;
   }
 
@@ -123,17 +133,17 @@ export class RecordingWriter {
   }
 
   async finish(): Promise<WriterTotals> {
+    this.keyframes.finish(this.model);
     await this.flush();
     return this.totals();
   }
 
-  private store(event: EventToWrite, stream: number, data: readonly Uint8Array[] | null): DataRef | null {
+  private store(event: EventToWrite, stream: number, data: Iterable<Uint8Array> | null): DataRef | null {
     if (data === null) return NO_DATA_KINDS.has(event.kind) ? null : { stream: UNKNOWN, off: 0 };
     this.hintCut(event, stream);
-    let start = -1;
-    for (const part of data.length === 0 ? [EMPTY] : data) {
-      const off = this.targets.streams.append(stream, part);
-      if (start < 0) start = off;
+    const start = this.targets.streams.append(stream, EMPTY);
+    for (const part of data) {
+      this.targets.streams.append(stream, part);
       this.sizeBytes += part.length;
     }
     return { stream, off: start };

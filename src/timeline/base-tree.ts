@@ -51,9 +51,8 @@ export class BaseTree {
   /** A further name of a base node; ignored when the directory has an entry of that name. */
   addName(file: number, parent: number, name: string): void {
     if (this.child(parent, name) !== 0) return;
-    let entries = this.externalChildren.get(parent);
-    if (entries === undefined) this.externalChildren.set(parent, (entries = new Map()));
-    entries.set(name, file);
+    const entries = this.externalChildren.get(parent) ?? new Map<string, number>();
+    this.externalChildren.set(parent, entries.set(name, file));
     this.externalNames.set(file, [...(this.externalNames.get(file) ?? []), { parent, name }]);
     this.sorted.delete(parent);
   }

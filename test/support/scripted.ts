@@ -1,7 +1,7 @@
 import { StreamWriter } from '../../src/cas/stream-writer.js';
 import type { BlobWriter } from '../../src/cas/types.js';
 import type { RecordingInfo } from '../../src/catalog/types.js';
-import { type NodeTruth, type ProcessInfo } from '../../src/events/event.js';
+import type { NodeTruth, ProcessInfo } from '../../src/events/event.js';
 import type { IndexReader, IndexWriter } from '../../src/index/types.js';
 import { type EventToWrite, RecordingWriter, type WriterTotals } from '../../src/record/writer.js';
 import { BaseManifest } from '../../src/timeline/base-manifest.js';
@@ -27,6 +27,7 @@ export interface ScriptOptions {
   preimages?: boolean;
   argv?: string[];
   info?: Partial<RecordingInfo>;
+  keyframeEvery?: number;
 }
 
 /** Where a scripted recording is written to; in memory unless a test wants real stores. */
@@ -57,7 +58,14 @@ export async function scripted(
   const base = encodeBase(cwd, options.base ?? {});
   const tree = new BaseTree(BaseManifest.parse(base));
   const streams = new StreamWriter(targets.blobs, (stream, piece) => targets.writer.putPiece(stream, piece));
-  const writer = new RecordingWriter({ index: targets.writer, streams, blobs: targets.blobs, base: tree });
+  const { keyframeEvery } = options;
+  const writer = new RecordingWriter({
+    index: targets.writer,
+    streams,
+    blobs: targets.blobs,
+    base: tree,
+    ...(keyframeEvery === undefined ? {} : { keyframeEvery }),
+  });
   if (options.preimages !== false) {
     baseRows(cwd, options.base ?? {}).forEach(({ entry }, at) => {
       const content = contentOfBase(entry);
