@@ -1,0 +1,350 @@
+/**
+ * Turns keys into verbs of the debugger and keeps what belongs to the screen alone: focus, scroll positions, prompts.
+ * The components draw `view` and decide nothing.
+ */
+import type { Debugger, Snapshot } from '../debugger/debugger.js';
+import type { MainView } from '../debugger/frame.js';
+import type { TreeRow } from '../debugger/tree-rows.js';
+import type { FileRows } from './file-rows.js';
+import { helpLines } from './help-lines.js';
+import { type Action, actionFor, type Context } from './keymap.js';
+import { typedBy } from './keyboard.js';
+import { type Layout, layoutOf, type Pane, PANES } from './layout.js';
+import { mainRows } from './main-rows.js';
+import type { Size } from './screen.js';
+
+export interface Prompt {
+  kind: 'goto' | 'filter';
+  text: string;
+}
+
+export interface View {
+  snapshot: Snapshot;
+  layout: Layout;
+  focus: Pane;
+  zoomed: boolean;
+  help: { top: number } | null;
+  prompt: Prompt | null;
+  tree: { top: number; cursor: number };
+  file: { rows: FileRows; top: number; left: number };
+}
+
+interface UiState {
+  size: Size;
+  focus: Pane;
+  zoomed: boolean;
+  help: { top: number } | null;
+  prompt: Prompt | null;
+  treeTop: number;
+  /** null: at the first change. */
+  fileTop: number | null;
+  fileLeft: number | null;
+}
+
+const NEXT_MODE = { diff: 'since', since: 'content', content: 'diff' } as const;
+const PAGE_CHANGES = 10;
+/** Rows of the file pane above its content: title and facts. */
+export const FILE_HEAD_ROWS = 2;
+const SIDE_STEP = 8;
+
+export class Controller {
+  readonly debugger: Debugger;
+  #ui: UiState;
+  #view: View;
+  #listeners = new Set<() => void>();
+  #mainShown: string = '';
+  #quit: () => void;
+  #screen: { redraw(): void; suspend(): void };
+
+  constructor(on: { debugger: Debugger; size: Size; screen: { redraw(): void; suspend(): void }; quit: () => void }) {
+    this.debugger = on.debugger;
+    this.#quit = on.quit;
+    this.#screen = on.screen;
+    this.#ui = {
+      size: on.size,
+      focus: 'events',
+      zoomed: false,
+      help: null,
+      prompt: null,
+      treeTop: 0,
+      fileTop: null,
+      fileLeft: null,
+    };
+    this.#view = this.#compose();
+    this.debugger.subscribe(() => this.#changed());
+    this.resize(on.size);
+  }
+
+  get view(): View {
+    return this.#view;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  resize(size: Size): void {
+    this.#update({ size });
+  }
+
+  press(key: string): void {
+    const action = actionFor(this.#contexts(), key);
+    if (action !== undefined) this.#actions[action]();
+    else if (this.#ui.prompt !== null) this.#type(key);
+  }
+
+  #contexts(): Context[] {
+    if (this.#ui.prompt !== null) return ['prompt'];
+    if (this.#ui.help !== null) return ['help'];
+    return [this.#ui.focus, 'global'];
+  }
+
+  readonly #actions: Record<Action, () => void> = {
+    stepForward: () => void this.debugger.step(1),
+    stepBack: () => void this.debugger.back(1),
+    nextOfFile: () => void this.debugger.nextOfFile(),
+    previousOfFile: () => void this.debugger.previousOfFile(),
+    start: () => void this.debugger.start(),
+    end: () => void this.debugger.end(),
+    goto: () => this.#update({ prompt: { kind: 'goto', text: '' } }),
+    filter: () => this.#update({ prompt: { kind: 'filter', text: this.#settings().filter?.text ?? '' } }),
+    toggleDiff: () => this.debugger.set({ mode: NEXT_MODE[this.#settings().mode] }),
+    toggleHex: () => this.debugger.set({ hex: !this.#showsHex() }),
+    nextPane: () => this.#focusNext(1),
+    previousPane: () => this.#focusNext(-1),
+    focusEvents: () => this.#update({ focus: 'events' }),
+    focusTree: () => this.#update({ focus: 'tree' }),
+    focusFile: () => this.#update({ focus: 'file' }),
+    zoom: () => this.#update({ zoomed: !this.#ui.zoomed }),
+    toggleFollow: () => this.debugger.set({ follow: !this.#settings().follow }),
+    toggleProcesses: () => this.debugger.set({ changesOnly: !this.#settings().changesOnly }),
+    toggleTouched: () => this.debugger.set({ touchedOnly: !this.#settings().touchedOnly }),
+    help: () => this.#update({ help: { top: 0 } }),
+    quit: () => this.#quit(),
+    escape: () => this.#escape(),
+    redraw: () => this.#screen.redraw(),
+    suspend: () => this.#screen.suspend(),
+
+    nextEvent: () => void this.debugger.stepEvent(1),
+    previousEvent: () => void this.debugger.stepEvent(-1),
+    pageDown: () => void this.debugger.step(PAGE_CHANGES),
+    pageUp: () => void this.debugger.back(PAGE_CHANGES),
+    openEvent: () => this.#update({ focus: 'file' }),
+
+    nextRow: () => this.#moveCursor(1),
+    previousRow: () => this.#moveCursor(-1),
+    pageRowsDown: () => this.#moveCursor(this.#treeHeight()),
+    pageRowsUp: () => this.#moveCursor(-this.#treeHeight()),
+    openRow: () => this.#openRow(),
+
+    scrollDown: () => this.#scroll(1),
+    scrollUp: () => this.#scroll(-1),
+    scrollPageDown: () => this.#scroll(this.#fileHeight() - 1),
+    scrollPageUp: () => this.#scroll(1 - this.#fileHeight()),
+    scrollRight: () => this.#update({ fileLeft: this.#view.file.left + SIDE_STEP }),
+    scrollLeft: () => this.#update({ fileLeft: Math.max(0, this.#view.file.left - SIDE_STEP) }),
+    nextHunk: () => this.#toHunk(1),
+    previousHunk: () => this.#toHunk(-1),
+
+    promptAccept: () => this.#accept(),
+    promptCancel: () => this.#update({ prompt: null }),
+    promptErase: () => this.#edit((text) => [...text].slice(0, -1).join('')),
+    promptClear: () => this.#edit(() => ''),
+
+    helpDown: () => this.#scrollHelp(1),
+    helpUp: () => this.#scrollHelp(-1),
+    helpClose: () => this.#update({ help: null }),
+  };
+
+  #layout(): Layout {
+    return layoutOf(this.#ui.size, this.#ui.focus, this.#ui.zoomed, this.debugger.recording.length);
+  }
+
+  #settings(): Snapshot['settings'] {
+    return this.debugger.snapshot.settings;
+  }
+
+  #main(): MainView | undefined {
+    return this.debugger.snapshot.frame?.main;
+  }
+
+  #showsHex(): boolean {
+    const main = this.#main();
+    return main?.kind === 'file' && main.view.body.kind === 'hex';
+  }
+
+  #focusNext(by: number): void {
+    const index = (PANES.indexOf(this.#ui.focus) + by + PANES.length) % PANES.length;
+    this.#update({ focus: PANES[index] as Pane });
+  }
+
+  #escape(): void {
+    if (this.debugger.snapshot.message !== '') this.debugger.say('');
+    else if (this.#ui.zoomed) this.#update({ zoomed: false });
+    else if (this.#settings().filter !== null) this.debugger.filter('');
+    else if (this.#ui.fileTop !== null || this.#ui.fileLeft !== null) this.#update({ fileTop: null, fileLeft: null });
+    else this.#update({ focus: 'events' });
+  }
+
+  #treeHeight(): number {
+    return Math.max(1, this.#view.layout.panes.tree.height - 1);
+  }
+
+  #fileHeight(): number {
+    return Math.max(1, this.#view.layout.panes.file.height - FILE_HEAD_ROWS);
+  }
+
+  #moveCursor(by: number): void {
+    const rows = this.debugger.snapshot.frame?.tree ?? [];
+    const step = Math.sign(by);
+    let index = Math.max(0, Math.min(rows.length - 1, Math.max(0, this.#view.tree.cursor) + by));
+    if (this.#view.tree.cursor < 0) index = 0;
+    while (rows[index]?.file === 0) index += step;
+    const row = rows[index];
+    if (row !== undefined) this.#selectRow(row);
+  }
+
+  #selectRow(row: TreeRow): void {
+    this.debugger.select({ file: row.file, path: row.path });
+  }
+
+  #openRow(): void {
+    const row = this.debugger.snapshot.frame?.tree[this.#view.tree.cursor];
+    if (row === undefined) return;
+    if (row.type === 'dir' && !row.gone) this.debugger.toggleDir(row.file, !row.open);
+    else this.#update({ focus: 'file' });
+  }
+
+  #scroll(by: number): void {
+    const { rows, top } = this.#view.file;
+    const height = this.#fileHeight();
+    const most = Math.max(0, rows.count - height);
+    const main = this.#main();
+    const part = main?.kind === 'file' && main.view.body.kind !== 'note' ? main.view.body.part : null;
+    // At the edge of what was read of a large file: read on.
+    if (part !== null && by > 0 && top >= most && part.to < part.sizeBytes) return this.debugger.lookAt(part.to);
+    if (part !== null && by < 0 && top === 0 && part.from > 0) return this.debugger.lookAt(part.from);
+    this.#update({ fileTop: Math.max(0, Math.min(most, top + by)) });
+  }
+
+  #toHunk(direction: number): void {
+    const { rows, top } = this.#view.file;
+    const lead = Math.floor(this.#fileHeight() / 3);
+    const at = top + lead;
+    const found = direction > 0 ? rows.hunks.find((row) => row > at) : rows.hunks.findLast((row) => row < at);
+    if (found === undefined)
+      this.debugger.say(`No ${direction > 0 ? 'further' : 'earlier'} change in this file at this event.`);
+    else this.#update({ fileTop: Math.max(0, Math.min(rows.count - 1, found - lead)) });
+  }
+
+  #scrollHelp(by: number): void {
+    if (this.#ui.help === null) return;
+    const height = this.#ui.size.rows - 2;
+    const most = Math.max(0, helpLines(this.#ui.size.columns).length - height);
+    const page = Math.max(1, Math.floor(height / 2));
+    this.#update({ help: { top: Math.max(0, Math.min(most, this.#ui.help.top + by * page)) } });
+  }
+
+  #type(key: string): void {
+    const char = typedBy(key);
+    if (char !== undefined) this.#edit((text) => text + char);
+  }
+
+  #edit(change: (text: string) => string): void {
+    const { prompt } = this.#ui;
+    if (prompt !== null) this.#update({ prompt: { ...prompt, text: change(prompt.text).slice(0, 1000) } });
+  }
+
+  #accept(): void {
+    const { prompt } = this.#ui;
+    if (prompt === null) return;
+    this.#update({ prompt: null });
+    if (prompt.kind === 'filter') this.debugger.filter(prompt.text);
+    else if (prompt.text.trim() !== '') void this.debugger.goto(prompt.text);
+  }
+
+  #update(change: Partial<UiState>): void {
+    this.#ui = { ...this.#ui, ...change };
+    const layout = this.#layout();
+    this.debugger.resize({
+      eventRows: Math.max(1, layout.panes.events.height - 1),
+      columns: Math.max(1, layout.columns - 2),
+    });
+    this.#changed();
+  }
+
+  #changed(): void {
+    const shown = this.#mainKey();
+    if (shown !== this.#mainShown) {
+      this.#mainShown = shown;
+      this.#ui = { ...this.#ui, fileTop: null, fileLeft: null };
+    }
+    this.#view = this.#compose();
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Scroll positions belong to what is shown; something else starts at its first change again. */
+  #mainKey(): string {
+    const { frame, settings } = this.debugger.snapshot;
+    const main = frame?.main;
+    if (frame === undefined || main === undefined) return '';
+    if (main.kind !== 'file') return `${main.kind} ${frame.playhead}`;
+    const { file, body } = main.view;
+    return [frame.playhead, file, body.kind, settings.mode, main.view.anchor].join(' ');
+  }
+
+  #compose(): View {
+    const { snapshot } = this.debugger;
+    const layout = this.#layout();
+    const rows = mainRows(snapshot, this.debugger, layout.panes.file.width);
+    const height = Math.max(1, layout.panes.file.height - FILE_HEAD_ROWS);
+    const cursor = cursorRow(snapshot);
+    this.#ui.treeTop = scrolledTo(
+      this.#ui.treeTop,
+      cursor,
+      Math.max(1, layout.panes.tree.height - 1),
+      snapshot.frame?.tree.length ?? 0,
+    );
+    return {
+      snapshot,
+      layout,
+      focus: this.#ui.focus,
+      zoomed: this.#ui.zoomed,
+      help: this.#ui.help,
+      prompt: this.#ui.prompt,
+      tree: { top: this.#ui.treeTop, cursor },
+      file: {
+        rows,
+        top: Math.max(0, Math.min(this.#ui.fileTop ?? autoTop(snapshot, rows, height), rows.count - height)),
+        left: this.#ui.fileLeft ?? rows.autoLeft,
+      },
+    };
+  }
+}
+
+function cursorRow({ frame }: Snapshot): number {
+  if (frame === undefined || frame.selection.file === 0) return -1;
+  const { file, path } = frame.selection;
+  const exact = frame.tree.findIndex((row) => row.file === file && row.path === path);
+  return exact !== -1 ? exact : frame.tree.findIndex((row) => row.file === file);
+}
+
+/** Moves only as far as needed, with a few rows of context where there are some. */
+function scrolledTo(top: number, cursor: number, height: number, count: number): number {
+  const margin = Math.min(2, Math.floor((height - 1) / 2));
+  const most = Math.max(0, count - height);
+  if (cursor < 0) return Math.max(0, Math.min(top, most));
+  const lowest = cursor + margin - height + 1;
+  const highest = cursor - margin;
+  return Math.max(0, Math.min(most, Math.max(lowest, Math.min(top, highest))));
+}
+
+/** The first change a third down the pane, so that what stands before it can be seen. */
+function autoTop({ frame }: Snapshot, rows: FileRows, height: number): number {
+  const main = frame?.main;
+  if (main?.kind === 'file' && main.view.anchor !== null)
+    return rows.rowOfByte(main.view.anchor) - Math.floor(height / 2);
+  const first = rows.hunks[0];
+  return first === undefined ? 0 : first - Math.floor(height / 3);
+}

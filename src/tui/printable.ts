@@ -1,0 +1,92 @@
+/**
+ * Text from a recording comes from strangers: nothing of it may move the cursor, change colours, reorder or hide text.
+ * Everything that is drawn passes through `printable`, and is measured after it.
+ */
+import stringWidth from 'string-width';
+
+const PLAIN = /^[\u0020-\u007e]*$/;
+/** Control, format (zero-width, bidirectional, soft hyphen), line and paragraph separators, surrogates without a partner. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+/** Joiners inside an emoji and presentation selectors: terminals disagree about their width, the picture stays readable. */
+const EMOJI_GLUE = /[\ufe0e\ufe0f]|(?<=\p{Extended_Pictographic}[\ufe0e\ufe0f]?)\u200d(?=\p{Extended_Pictographic})/gu;
+/** More marks than this on one character would spill over the lines around it. */
+const MARKS = /(\p{M}{4})\p{M}+/gu;
+const SHORT: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\u001b': '\\e' };
+
+export function printable(text: string): string {
+  if (PLAIN.test(text)) return text;
+  return text.replace(EMOJI_GLUE, '').replace(MARKS, '$1').replace(UNSAFE, escapeChar);
+}
+
+function escapeChar(char: string): string {
+  const short = SHORT[char];
+  if (short !== undefined) return short;
+  const code = char.codePointAt(0) ?? 0;
+  // The lone surrogates of events/byte-string.ts stand for bytes that are no UTF-8.
+  if (code >= 0xdc80 && code <= 0xdcff) return `\\x${(code - 0xdc00).toString(16)}`;
+  if (code < 0x80) return `\\x${code.toString(16).padStart(2, '0')}`;
+  return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`;
+}
+
+/** Columns that printable text takes. */
+export function widthOf(text: string): number {
+  return PLAIN.test(text) ? text.length : stringWidth(text);
+}
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** As much of the text as fits into `width` columns, never half a character. */
+export function takeColumns(text: string, width: number): string {
+  if (PLAIN.test(text)) return text.slice(0, Math.max(0, width));
+  let taken = '';
+  let used = 0;
+  for (const { segment } of segmenter.segment(text)) {
+    used += widthOf(segment);
+    if (used > width) break;
+    taken += segment;
+  }
+  return taken;
+}
+
+/** The text without its first `width` columns; a wide character cut in half leaves a space. */
+export function dropColumns(text: string, width: number): string {
+  if (width <= 0) return text;
+  if (PLAIN.test(text)) return text.slice(width);
+  let used = 0;
+  let at = 0;
+  for (const { segment } of segmenter.segment(text)) {
+    if (used >= width) break;
+    used += widthOf(segment);
+    at += segment.length;
+  }
+  return ' '.repeat(Math.max(0, used - width)) + text.slice(at);
+}
+
+function takeLastColumns(text: string, width: number): string {
+  if (PLAIN.test(text)) return width <= 0 ? '' : text.slice(-width);
+  let taken = '';
+  let used = 0;
+  for (const { segment } of [...segmenter.segment(text)].reverse()) {
+    used += widthOf(segment);
+    if (used > width) break;
+    taken = segment + taken;
+  }
+  return taken;
+}
+
+/** Cut at the end with an ellipsis. Takes raw text. */
+export function shortenEnd(raw: string, width: number): string {
+  const text = printable(raw);
+  if (widthOf(text) <= width) return text;
+  return width <= 0 ? '' : `${takeColumns(text, width - 1)}…`;
+}
+
+/** Cut in the middle: the end of a path says most, its beginning comes next. Takes raw text. */
+export function shortenMiddle(raw: string, width: number): string {
+  const text = printable(raw);
+  if (widthOf(text) <= width) return text;
+  if (width <= 1) return width <= 0 ? '' : '…';
+  const name = text.slice(text.lastIndexOf('/'));
+  const tail = Math.min(width - 1, Math.max(widthOf(name), Math.ceil((width - 1) * 0.6)));
+  return `${takeColumns(text, width - 1 - tail)}…${takeLastColumns(text, tail)}`;
+}
