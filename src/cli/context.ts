@@ -1,3 +1,4 @@
+export type { Context, Io } from './commands/command.js';
 import type { CommandRow, Context, Io } from './commands/command.js';
 import { Output } from './output/output.js';
 import { paintFor } from './output/paint.js';

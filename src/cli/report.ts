@@ -8,7 +8,8 @@ export function report(thrown: unknown, context: Context, failureCode?: number):
   if (thrown instanceof OutputClosed) return 0;
   const error = thrown instanceof DkError ? thrown : translate(thrown);
   const { stderr, env } = context.io;
-  stderr.write(`dk: ${printable(error.message)}\n${error.hint === '' ? '' : `${printable(error.hint)}\n`}`);
+  const named = error.message.startsWith('dk ') ? '' : 'dk: ';
+  stderr.write(`${named}${printable(error.message)}\n${error.hint === '' ? '' : `${printable(error.hint)}\n`}`);
   if (env.DK_DEBUG === '1') stderr.write(`${stackOf(thrown)}\n`);
   return failureCode ?? EXIT_CODES[error.code];
 }

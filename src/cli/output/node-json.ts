@@ -6,7 +6,7 @@ export function nodeJson(path: string, node: Node): Json {
   return toJson({
     path,
     type: node.type,
-    mode: node.mode & 0o7777,
+    mode: node.mode,
     uid: node.uid,
     gid: node.gid,
     sizeBytes: node.sizeBytes,

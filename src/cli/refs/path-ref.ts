@@ -50,11 +50,13 @@ export function requireNode(state: State, text: string, info: RecordingInfo, opt
 
 export function noSuchPath(text: string, info: RecordingInfo, state: State): DkError {
   const when = state.seq === 0 ? 'in the base' : `at event ${state.seq}`;
-  const close = nearest(absolutePath(text, info), neighbours(absolutePath(text, info), state), 3);
+  const path = absolutePath(text, info);
+  const near = [...neighbours(path, state)].map((candidate) => relativePath(candidate, info));
+  const close = nearest(relativePath(path, info), near, 3);
   const hint =
     close.length === 0
       ? `List what is there with: dk tree ${info.id} --at ${state.seq}`
-      : `Did you mean ${close.map((path) => printable(relativePath(path, info))).join(' or ')}?`;
+      : `Did you mean ${close.map(printable).join(' or ')}?`;
   return new DkError('not-found', `There is no ${printable(text)} ${when} of recording ${info.id}.`, hint);
 }
 
