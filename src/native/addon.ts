@@ -1,0 +1,70 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { DkError } from '../errors.js';
+
+/** addon/binding.cc, typed. This folder is the only importer of the .node file. */
+export interface RecorderOptions {
+  /** A power of two, at least one page. */
+  ringBytes: number;
+  segmentBytes: number;
+  /** An existing folder. */
+  journalDir: string;
+  /** The target's cgroup.freeze file; without it an overflow loses records. */
+  freezeFile?: string | undefined;
+}
+
+export interface RecorderStats {
+  /** CLOCK_MONOTONIC and CLOCK_REALTIME when recording began. */
+  startMonoNs: number;
+  startRealNs: bigint;
+  records: number;
+  journalBytes: number;
+  lost: number;
+  frozenNs: number;
+  freezes: number;
+  ringFillMax: number;
+  /** Why the journal stopped, 0 while it is written. */
+  errno: number;
+}
+
+/** Loads and attaches in the constructor; throws SystemFailure. */
+export interface Recorder {
+  seed(pid: number): void;
+  stats(): RecorderStats;
+  /** Detaches, drains, closes the journal. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** What the addon throws. `detail`: the kernel's own words, for DK_DEBUG. */
+export interface SystemFailure extends Error {
+  syscall: string;
+  errno: number;
+  detail: string;
+}
+
+export interface Addon {
+  Recorder: new (options: RecorderOptions) => Recorder;
+  crc32c(bytes: Uint8Array): number;
+  lgetxattrs(path: Uint8Array | string): Record<string, Buffer>;
+  lsetxattr(path: Uint8Array | string, name: string, value: Uint8Array): void;
+}
+
+const FILE = fileURLToPath(new URL('../../build/Release/dk.node', import.meta.url));
+let loaded: Addon | undefined;
+
+/** DkError 'unsupported' when the addon is not built or does not fit this Node. */
+export function addon(): Addon {
+  if (loaded === undefined) {
+    try {
+      loaded = createRequire(import.meta.url)(FILE) as Addon;
+    } catch (cause) {
+      throw new DkError(
+        'unsupported',
+        `The recorder's native part could not be loaded from ${FILE}.`,
+        'Run `./dk doctor`, or `sh scripts/setup.sh` to build it again.',
+        cause,
+      );
+    }
+  }
+  return loaded;
+}

@@ -1,0 +1,55 @@
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A cgroup of the target's own, below the one dk runs in, so that it can be frozen when the ring runs full. */
+export interface TargetCgroup {
+  readonly path: string;
+  readonly freezeFile: string;
+  /** Moves a process in; its children follow. */
+  add(pid: number): void;
+  /** Removes the cgroup when nobody is in it any more. */
+  remove(): void;
+}
+
+/**
+ * Makes the cgroup. undefined when there is no cgroup v2 or dk may not write to it: then an overflow of the ring loses
+ * records, which is shown as a gap and read back.
+ */
+export function makeTargetCgroup(id: string): TargetCgroup | undefined {
+  const parent = ownCgroup();
+  if (parent === undefined) return undefined;
+  const path = join(parent, `diffkeeper-${id}`);
+  const freezeFile = join(path, 'cgroup.freeze');
+  try {
+    mkdirSync(path);
+  } catch {
+    return undefined;
+  }
+  const remove = () => {
+    try {
+      rmdirSync(path);
+    } catch {
+      // Processes that outlive the command keep it.
+    }
+  };
+  if (!existsSync(freezeFile)) {
+    remove();
+    return undefined;
+  }
+  return { path, freezeFile, add: (pid) => writeFileSync(join(path, 'cgroup.procs'), `${pid}`), remove };
+}
+
+/** Folder of the cgroup v2 that this process is in, on pure and hybrid layouts. */
+function ownCgroup(): string | undefined {
+  const mount = readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' - '))
+    .find(([, fs]) => fs?.startsWith('cgroup2 '));
+  const own = readFileSync('/proc/self/cgroup', 'utf8').match(/^0::(.*)$/m)?.[1];
+  const [, , , root, at] = mount?.[0]?.split(' ') ?? [];
+  if (own === undefined || root === undefined || at === undefined) return undefined;
+  // Inside a container the mount may show a part of the tree only.
+  const below = root !== '/' && own.startsWith(root) ? own.slice(root.length) : own;
+  const folder = join(at, below);
+  return existsSync(join(folder, 'cgroup.procs')) ? folder : undefined;
+}

@@ -1,0 +1,73 @@
+/** What the kernel makes of modes, owners and times that a program asked for. Sources: the functions of fs/ named below. */
+const S_IFMT = 0o170000;
+const S_IFREG = 0o100000;
+const S_IFDIR = 0o040000;
+const S_ISUID = 0o4000;
+const S_ISGID = 0o2000;
+const S_IXGRP = 0o0010;
+
+export interface Owner {
+  uid: number;
+  gid: number;
+}
+
+/** Mode and owner of a new node: umask, and the group of a set-group-id directory (inode_init_owner). */
+export function newNode(
+  asked: { type: number; mode: number; umask: number; fsuid: number; fsgid: number },
+  parent: { mode: number; gid: number },
+): { mode: number; uid: number; gid: number } {
+  const inherits = (parent.mode & S_ISGID) !== 0;
+  const isDir = asked.type === S_IFDIR;
+  const permissions = asked.mode & ~asked.umask & (isDir ? 0o1777 : 0o7777);
+  return {
+    mode: asked.type | permissions | (inherits && isDir ? S_ISGID : 0),
+    uid: asked.fsuid,
+    gid: inherits ? parent.gid : asked.fsgid,
+  };
+}
+
+/** chown of a non-directory takes set-user-id, and set-group-id where the group may execute (chown_common). */
+export function modeAfterChown(mode: number): number {
+  if ((mode & S_IFMT) === S_IFDIR) return mode;
+  const withoutUid = mode & ~S_ISUID;
+  return (mode & S_ISGID) !== 0 && (mode & S_IXGRP) !== 0 ? withoutUid & ~S_ISGID : withoutUid;
+}
+
+export function ownerAfterChown(before: Owner, uid: number, gid: number): Owner {
+  return { uid: uid === -1 ? before.uid : uid >>> 0, gid: gid === -1 ? before.gid : gid >>> 0 };
+}
+
+export function isRegularType(mode: number): boolean {
+  return (mode & S_IFMT) === 0 || (mode & S_IFMT) === S_IFREG;
+}
+
+export interface Times {
+  atimeNs: bigint | null;
+  mtimeNs: bigint | null;
+}
+
+const UTIME_NOW = (1n << 30n) - 1n;
+const UTIME_OMIT = (1n << 30n) - 2n;
+const SECOND = 1_000_000_000n;
+
+/** utimensat: two timespecs, or none for now. Both null: set to the time of the call, which is not known to the nanosecond. */
+export function timesOfTimespecs(bytes: Buffer): Times | 'omitted' {
+  if (bytes.length < 32) return { atimeNs: null, mtimeNs: null };
+  const [a, m] = [bytes.readBigInt64LE(8), bytes.readBigInt64LE(24)];
+  if (a === UTIME_OMIT && m === UTIME_OMIT) return 'omitted';
+  const time = (at: number, ns: bigint) => (ns === UTIME_NOW || ns === UTIME_OMIT ? null : bytes.readBigInt64LE(at) * SECOND + ns);
+  return { atimeNs: time(0, a), mtimeNs: time(16, m) };
+}
+
+/** utimes, futimesat: two timevals. */
+export function timesOfTimevals(bytes: Buffer): Times {
+  if (bytes.length < 32) return { atimeNs: null, mtimeNs: null };
+  const time = (at: number) => bytes.readBigInt64LE(at) * SECOND + bytes.readBigInt64LE(at + 8) * 1000n;
+  return { atimeNs: time(0), mtimeNs: time(16) };
+}
+
+/** utime: a struct utimbuf of seconds. */
+export function timesOfUtimbuf(bytes: Buffer): Times {
+  if (bytes.length < 16) return { atimeNs: null, mtimeNs: null };
+  return { atimeNs: bytes.readBigInt64LE(0) * SECOND, mtimeNs: bytes.readBigInt64LE(8) * SECOND };
+}

@@ -1,0 +1,62 @@
+import type { EventToWrite } from '../writer.js';
+import type { Model, Place } from './model.js';
+import type { Processes } from './processes.js';
+import { cString, pathOfNames, type RawRecord } from './raw-record.js';
+
+/** Distributes over the union, so that a kind keeps its own fields. */
+type WithoutCommon<E> = E extends unknown ? Omit<E, 'tsNs' | 'durNs' | 'pid' | 'tid' | 'comm' | 'proc'> : never;
+export type EventBody = WithoutCommon<EventToWrite>;
+
+/** What the handlers of records work with. */
+export interface Context {
+  readonly model: Model;
+  readonly processes: Processes;
+  /** Numbers the event and applies it to the model. `data`: the bytes it carries. */
+  emit(record: RawRecord, body: EventBody, data?: readonly Uint8Array[]): void;
+  /** Something about this record cannot be known: a gap, and a resync at the end. file 0: everything. */
+  doubt(record: RawRecord, cause: string, affected: { file: number; path: string; offset?: number; length?: number }): void;
+  /** Files whose mapped pages may change without a call. */
+  readonly mapped: Set<number>;
+  /** True when no other record can explain what does not fit: take the record at its word. */
+  readonly force: boolean;
+}
+
+/**
+ * What a handler says: done, or that the record cannot have happened in the model as it is, so that a call which ran
+ * at the same time on another processor must come first.
+ */
+export type Outcome = 'done' | 'too-early';
+
+/** The strings of a call record. */
+export interface CallNames {
+  base1: string;
+  path1: string;
+  base2: string;
+  path2: string;
+  extra: Buffer;
+}
+
+export function namesOf(record: RawRecord): CallNames {
+  const { payload } = record;
+  const lengths = [record.u16('base1_len'), record.u16('path1_len'), record.u16('base2_len'), record.u16('path2_len')];
+  const parts: Buffer[] = [];
+  let at = 0;
+  for (const length of lengths) {
+    parts.push(payload.subarray(at, at + length));
+    at += length;
+  }
+  const [base1, path1, base2, path2] = parts as [Buffer, Buffer, Buffer, Buffer];
+  return {
+    base1: pathOfNames(base1),
+    path1: cString(path1),
+    base2: pathOfNames(base2),
+    path2: cString(path2),
+    extra: payload.subarray(at, at + record.u32('extra_len')),
+  };
+}
+
+/** A place for something new: free, in a directory that exists. */
+export function freePlace(context: Context, from: string, path: string): Place | undefined {
+  const place = context.model.place(from, path);
+  return place === undefined || (place.file !== 0 && !context.force) ? undefined : place;
+}

@@ -1,0 +1,118 @@
+import type { EventToWrite, RecordingWriter } from '../writer.js';
+import type { Context, EventBody, Outcome } from './context.js';
+import type { JournalReader } from './journal-reader.js';
+import type { Model } from './model.js';
+import type { Processes } from './processes.js';
+import type { RawRecord } from './raw-record.js';
+import { RECORD_HANDLERS } from './records.js';
+import { handleWrite, Writes } from './writes.js';
+
+/**
+ * How far to look for the call that explains one that does not fit. Records stand in the order in which calls ended;
+ * two that overlapped may have taken effect the other way round, and the other one follows within a scheduling delay.
+ */
+const LOOK_AHEAD_RECORDS = 4096;
+
+/** What cannot be told from the records and must be read back when the command has ended. */
+export interface Doubts {
+  /** Everything may differ. */
+  all: boolean;
+  files: Set<number>;
+  mapped: Set<number>;
+}
+
+/** Turns the journal's records into events. Call `advance` until the journal has ended, then `finish`. */
+export class Ingest implements Context {
+  readonly mapped = new Set<number>();
+  readonly doubts: Doubts = { all: false, files: new Set(), mapped: this.mapped };
+  force = false;
+  private queue: RawRecord[] = [];
+  private head = 0;
+  private readonly writes = new Writes();
+  private readonly whole = new Map<RawRecord, readonly RawRecord[]>();
+
+  constructor(
+    private readonly journal: JournalReader,
+    private readonly writer: RecordingWriter,
+    readonly model: Model,
+    readonly processes: Processes,
+    private readonly isExcluded: (path: string) => boolean,
+  ) {}
+
+  /** Takes what the journal holds now; true when there was something. Keeps a few records back to look ahead. */
+  advance(maxFrames = 64): boolean {
+    let frames = 0;
+    for (; frames < maxFrames; frames++) {
+      const records = this.journal.next();
+      if (records === undefined) break;
+      for (const record of records) this.queue.push(record);
+    }
+    this.drain(LOOK_AHEAD_RECORDS);
+    return frames > 0;
+  }
+
+  /** After the last record: takes what was kept back. */
+  finish(): void {
+    while (this.advance()) {
+      /* until the journal ends */
+    }
+    this.drain(0);
+    for (const pieces of this.writes.unfinished()) handleWrite(this, pieces);
+  }
+
+  emit(record: RawRecord, body: EventBody, data: readonly Uint8Array[] | null = null): void {
+    if (body.path !== '' && this.isExcluded(body.path)) return;
+    const proc = this.processes.of(record.pid).proc;
+    const { pid, tid, comm } = record;
+    const event: object = { tsNs: Math.max(0, record.exitNs), durNs: record.exitNs - record.enterNs, pid, tid, comm, proc, ...body };
+    this.writer.append(event as EventToWrite, data);
+  }
+
+  doubt(record: RawRecord, cause: string, at: { file: number; path: string; offset?: number; length?: number }): void {
+    if (at.file === 0) this.doubts.all = true;
+    else this.doubts.files.add(at.file);
+    const { file, path, offset = 0, length = 0 } = at;
+    const lost = record.name === 'loss' ? record.u64('records') : 0;
+    this.emit(record, { kind: 'gap', file, path, cause, lost, offset, length });
+  }
+
+  private drain(keep: number): void {
+    while (this.queue.length - this.head > keep) {
+      const record = this.queue[this.head] as RawRecord;
+      this.head += 1;
+      if (record !== TAKEN) this.take(record);
+    }
+    this.queue = this.queue.slice(this.head);
+    this.head = 0;
+  }
+
+  private take(record: RawRecord): void {
+    if (this.handle(record) === 'done') return;
+    // Let calls that overlapped this one go first, one by one, until it fits.
+    for (let i = this.head; i < this.queue.length; i++) {
+      const other = this.queue[i] as RawRecord;
+      if (other === TAKEN || other.name !== 'call' || other.enterNs > record.exitNs) continue;
+      if (this.handle(other) !== 'done') continue;
+      this.queue[i] = TAKEN;
+      if (this.handle(record) === 'done') return;
+    }
+    this.force = true;
+    if (this.handle(record) !== 'done') {
+      this.doubt(record, 'a call that does not fit what is known of the tree', { file: 0, path: '' });
+    }
+    this.force = false;
+  }
+
+  private handle(record: RawRecord): Outcome {
+    if (record.name !== 'write') return RECORD_HANDLERS[record.name](this, record);
+    const pieces = this.whole.get(record) ?? this.writes.add(record);
+    if (pieces === undefined) return 'done';
+    this.whole.set(record, pieces);
+    const outcome = handleWrite(this, pieces);
+    if (outcome === 'done') this.whole.delete(record);
+    return outcome;
+  }
+}
+
+/** Marks a record that was taken before its turn. */
+const TAKEN = Symbol('taken') as unknown as RawRecord;

@@ -1,0 +1,221 @@
+import { lstatSync, readlinkSync, type BigIntStats } from 'node:fs';
+import { fromBytes, toBytes } from '../../events/byte-string.js';
+import { FIRST_BASE_FILE, ROOT_DIR_FILE } from '../../events/event.js';
+import { type NodeName, typeOfMode } from '../../timeline/base-node.js';
+import type { ExternalNode } from '../../timeline/base-tree.js';
+import type { Resolution } from '../../timeline/namespace.js';
+import type { StateBuilder } from '../../timeline/state-builder.js';
+import type { RecordingWriter } from '../writer.js';
+import type { FoundNode, Preimages } from './preimages.js';
+import type { Identity } from './raw-record.js';
+
+/** A name in a directory that exists; file 0: nothing stands there. */
+export interface Place extends NodeName {
+  file: number;
+  path: string;
+}
+
+/**
+ * The recording's own picture of the tree, laid over the live one: names, and which inode is which file. Paths that a
+ * program passed are resolved here; nodes outside the roots are discovered on first sight.
+ */
+export class Model {
+  private readonly files = new Map<string, number>();
+  private readonly externals = new Map<string, number>();
+  /** Identity to file of the manifest; made when first needed. */
+  private manifest: Map<string, number> | undefined;
+  private readonly paths = new Map<number, string>();
+  private lastKey: Identity = { ino: -1, dev: 0, gen: 0 };
+  private lastFile: number | undefined;
+
+  constructor(
+    private readonly writer: RecordingWriter,
+    private readonly preimages: Preimages,
+    /** Nodes born later are not part of the base. */
+    private readonly startRealNs: () => bigint,
+  ) {}
+
+  get state(): StateBuilder {
+    return this.writer.model;
+  }
+
+  newFile(): number {
+    return this.writer.newFile();
+  }
+
+  /** The file that an inode is, undefined when it was not met yet. */
+  fileOf(id: Identity): number | undefined {
+    const last = this.lastKey;
+    if (id.ino === last.ino && id.dev === last.dev && id.gen === last.gen) return this.lastFile;
+    this.lastKey = id;
+    this.lastFile = this.files.get(keyOf(id));
+    return this.lastFile;
+  }
+
+  bind(id: Identity, file: number): void {
+    this.files.set(keyOf(id), file);
+    this.lastKey = id;
+    this.lastFile = file;
+  }
+
+  /** Where `path`, as a program in directory `from` meant it, ends: a name that exists or could. */
+  place(from: string, path: string): Place | undefined {
+    const trimmed = path.replace(/\/+$/, '');
+    const slash = trimmed.lastIndexOf('/');
+    const name = trimmed.slice(slash + 1);
+    if (name === '' || name === '.' || name === '..') return this.follow(from, path);
+    const dir = this.walk(from, slash < 0 ? '.' : `${path.startsWith('/') ? '/' : ''}${trimmed.slice(0, slash)}`, true);
+    if (!dir.found || this.state.typeOf(dir.file) !== 'dir') return undefined;
+    return this.entry(dir.file, name);
+  }
+
+  /** As `place`, for something that must exist: looks at the live tree when the model has never seen it. */
+  existing(from: string, path: string, options: { follow: boolean }): Place | undefined {
+    return options.follow ? this.follow(from, path) : this.look(this.place(from, path), true);
+  }
+
+  /**
+   * As `place`, for the target of a rename. Only the guard knows what stood there: the live tree shows what was moved
+   * there since.
+   */
+  replaceable(from: string, path: string): Place | undefined {
+    return this.look(this.place(from, path), false);
+  }
+
+  /** The entry itself, whether something stands there or not. */
+  entry(parent: number, name: string): Place {
+    const dir = this.pathOf(parent);
+    return { parent, name, file: this.state.child(parent, name), path: dir === '/' ? `/${name}` : `${dir}/${name}` };
+  }
+
+  /** The file's path; the last one for a file without a name; '' when none was ever known. */
+  pathOf(file: number): string {
+    const known = this.paths.get(file);
+    if (known !== undefined) return known;
+    const path = this.state.pathOf(file);
+    if (path === undefined) return '';
+    this.paths.set(file, path);
+    return path;
+  }
+
+  /** Call after the file's names changed. A directory's names are part of every path below it. */
+  forgetPaths(file: number): void {
+    if (this.state.typeOf(file) === 'dir') this.paths.clear();
+    else if (this.state.names(file).length > 0) this.paths.delete(file);
+  }
+
+  /** A base file that is open but has no name that we know. */
+  addNameless(node: FoundNode): number {
+    const file = this.newFile();
+    this.writer.addExternal({ ...node, file, parent: 0, name: '' });
+    return file;
+  }
+
+  private look(place: Place | undefined, live: boolean): Place | undefined {
+    if (place === undefined || place.file !== 0 || this.state.isGone(place.parent, place.name)) return place;
+    return this.discover(place.parent, place.name, live) ? this.entry(place.parent, place.name) : place;
+  }
+
+  private follow(from: string, path: string): Place | undefined {
+    const at = this.walk(from, path, true);
+    if (!at.found) return undefined;
+    return { parent: at.parent, name: at.name, file: at.file, path: this.pathOf(at.file) };
+  }
+
+  private walk(from: string, path: string, follow: boolean): Resolution {
+    const start = this.walkDiscovering(from, ROOT_DIR_FILE, true);
+    if (!start.found) return start;
+    // An absolute path starts at the process's root directory, which is what `from` is then.
+    return this.walkDiscovering(path.replace(/^\/+/, ''), start.file, follow);
+  }
+
+  private walkDiscovering(path: string, from: number, follow: boolean): Resolution {
+    for (;;) {
+      const at = this.state.resolve(path, { from, follow });
+      if (at.found || at.why !== 'missing' || at.gone || !this.discover(at.dir, at.name)) return at;
+    }
+  }
+
+  /** Looks for a base node that the model has not met: in the guard's notes, else in the live tree. */
+  private discover(parent: number, name: string, live = true): boolean {
+    const { path } = this.entry(parent, name);
+    const node = this.preimages.nodeAt(path) ?? (live ? liveNode(path, this.startRealNs()) : undefined);
+    if (node === undefined) return false;
+    const isShared = node.nlink > 1 && typeOfMode(node.mode) !== 'dir';
+    const known = isShared ? this.baseFile(node.identity) : undefined;
+    if (known !== undefined) {
+      this.state.base.addName(known, parent, name);
+      return true;
+    }
+    const file = this.newFile();
+    const external: ExternalNode = { ...node, file, parent, name };
+    this.writer.addExternal(external);
+    if (node.identity !== '') this.externals.set(node.identity, file);
+    return true;
+  }
+
+  /** The base file with this identity ("major:minor:inode"). `path`, where it stood, makes the search short. */
+  baseFile(identity: string, path?: string): number | undefined {
+    const external = this.externals.get(identity);
+    if (external !== undefined) return external;
+    const { base } = this.state;
+    if (path !== undefined) {
+      let file = ROOT_DIR_FILE;
+      for (const name of path.split('/').slice(1)) file = base.child(file, name);
+      if (base.node(file)?.identity === identity) return file;
+    }
+    if (this.manifest === undefined) {
+      this.manifest = new Map();
+      for (let file = FIRST_BASE_FILE; ; file++) {
+        const node = base.node(file);
+        if (node === undefined) break;
+        if (!this.manifest.has(node.identity)) this.manifest.set(node.identity, file);
+      }
+    }
+    return this.manifest.get(identity);
+  }
+}
+
+function keyOf({ ino, dev, gen }: Identity): string {
+  return `${ino}:${dev}:${gen}`;
+}
+
+function liveNode(path: string, startRealNs: bigint): FoundNode | undefined {
+  const bytes = toBytes(path);
+  let stat: BigIntStats;
+  try {
+    stat = lstatSync(bytes, { bigint: true });
+  } catch {
+    return undefined; // gone, or not readable: not part of what can be known of the base
+  }
+  if (stat.birthtimeNs >= startRealNs) return undefined;
+  return {
+    mode: Number(stat.mode),
+    nlink: Number(stat.nlink),
+    uid: Number(stat.uid),
+    gid: Number(stat.gid),
+    rdev: Number(stat.rdev),
+    identity: `${deviceText(Number(stat.dev))}:${stat.ino}`,
+    sizeBytes: Number(stat.size),
+    mtimeNs: stat.mtimeNs,
+    ctimeNs: stat.ctimeNs,
+    target: stat.isSymbolicLink() ? linkTarget(bytes) : null,
+    xattrs: null,
+    listed: false,
+  };
+}
+
+function linkTarget(path: Buffer): string | null {
+  try {
+    return fromBytes(readlinkSync(path, { encoding: 'buffer' }));
+  } catch {
+    return null;
+  }
+}
+
+/** "major:minor" of a user-space dev_t (gnu_dev_major, gnu_dev_minor; below 2^32 here). */
+export function deviceText(dev: number): string {
+  const major = (dev >>> 8) & 0xfff;
+  const minor = (dev & 0xff) | ((dev >>> 12) & 0xfff00);
+  return `${major}:${minor}`;
+}

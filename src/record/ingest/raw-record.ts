@@ -1,0 +1,101 @@
+import { layoutOf, RECORDS, type RecordName } from '../../events/abi.js';
+import { fromBytes } from '../../events/byte-string.js';
+
+const TYPES = new Map<number, RecordName>(
+  (Object.keys(RECORDS) as RecordName[]).map((name) => [RECORDS[name].type, name]),
+);
+const HEAD = layoutOf('fork').offsets as Record<'size' | 'type' | 'flags' | 'enter_ns' | 'exit_ns' | 'pid' | 'tid' | 'comm', number>;
+
+/** An inode as the kernel names it. */
+export interface Identity {
+  ino: number;
+  dev: number;
+  gen: number;
+}
+
+/** One record of the journal, decoded on demand. `bytes` belongs to the frame and stays valid with it. */
+export class RawRecord {
+  readonly name: RecordName;
+  readonly flags: number;
+  readonly pid: number;
+  readonly tid: number;
+  /** Since the start of the recording; negative for a call that began before it. */
+  readonly enterNs: number;
+  readonly exitNs: number;
+  private readonly offsets: Record<string, number>;
+
+  constructor(
+    readonly bytes: Buffer,
+    startMonoNs: bigint,
+  ) {
+    const name = TYPES.get(bytes.readUInt16LE(HEAD.type));
+    this.name = name ?? 'loss';
+    this.offsets = LAYOUTS[this.name].offsets;
+    this.flags = bytes.readUInt16LE(HEAD.flags);
+    this.pid = bytes.readUInt32LE(HEAD.pid);
+    this.tid = bytes.readUInt32LE(HEAD.tid);
+    this.enterNs = Number(bytes.readBigUInt64LE(HEAD.enter_ns) - startMonoNs);
+    this.exitNs = Number(bytes.readBigUInt64LE(HEAD.exit_ns) - startMonoNs);
+  }
+
+  get comm(): string {
+    const end = this.bytes.indexOf(0, HEAD.comm);
+    return fromBytes(this.bytes.subarray(HEAD.comm, Math.min(end, HEAD.comm + 16)));
+  }
+
+  has(flag: number): boolean {
+    return (this.flags & flag) !== 0;
+  }
+
+  u16(field: string): number {
+    return this.bytes.readUInt16LE(this.offset(field));
+  }
+
+  u32(field: string): number {
+    return this.bytes.readUInt32LE(this.offset(field));
+  }
+
+  /** A 64-bit field that is known to be a size, offset or count. */
+  u64(field: string): number {
+    return Number(this.bytes.readBigUInt64LE(this.offset(field)));
+  }
+
+  arg(n: number): bigint {
+    return this.bytes.readBigUInt64LE(this.offset('args') + 8 * n);
+  }
+
+  /** An argument that the program passed as an int. */
+  arg32(n: number): number {
+    return this.bytes.readInt32LE(this.offset('args') + 8 * n);
+  }
+
+  identity(prefix = ''): Identity {
+    return { ino: this.u64(`${prefix}ino`), dev: this.u32(`${prefix}dev`), gen: this.u32(`${prefix}gen`) };
+  }
+
+  /** What follows the fixed fields. */
+  get payload(): Buffer {
+    return this.bytes.subarray(LAYOUTS[this.name].size);
+  }
+
+  private offset(field: string): number {
+    return this.offsets[field] as number;
+  }
+}
+
+const LAYOUTS = Object.fromEntries(
+  (Object.keys(RECORDS) as RecordName[]).map((name) => [name, layoutOf(name)]),
+) as Record<RecordName, ReturnType<typeof layoutOf>>;
+
+/** The absolute path that a walk found: names leaf first, each with a NUL. */
+export function pathOfNames(names: Buffer): string {
+  if (names.length === 0) return '/';
+  const parts = fromBytes(names.subarray(0, names.length - 1)).split('\0');
+  return `/${parts.reverse().join('/')}`;
+}
+
+/** A NUL-terminated string, without its NUL. */
+export function cString(bytes: Buffer): string {
+  const end = bytes.indexOf(0);
+  return fromBytes(end < 0 ? bytes : bytes.subarray(0, end));
+}

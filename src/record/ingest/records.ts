@@ -1,0 +1,110 @@
+import { LOSS_CAUSES, RECORD_FLAGS, type RecordName } from '../../events/abi.js';
+import { fromBytes } from '../../events/byte-string.js';
+import { handleCall } from './calls.js';
+import type { Context, Outcome } from './context.js';
+import { cString, pathOfNames, type RawRecord } from './raw-record.js';
+
+type Handler = (context: Context, record: RawRecord) => Outcome;
+
+/** Every record type but writes, which come in pieces (writes.ts). */
+export const RECORD_HANDLERS: { readonly [R in Exclude<RecordName, 'write'>]: Handler } = {
+  call: handleCall,
+  path: handlePath,
+  copy: handleCopy,
+  fork: (context, record) => {
+    const parent = context.processes.of(record.pid);
+    const child = context.processes.start(record.u32('child_pid'), parent);
+    context.emit(record, { kind: 'proc.fork', file: 0, path: '', childPid: child.pid, childProc: child.proc });
+    return 'done';
+  },
+  exec: (context, record) => {
+    const { payload } = record;
+    const [exeEnd, argvEnd] = [record.u32('exe_len'), record.u32('exe_len') + record.u32('argv_len')];
+    const program = {
+      exe: cString(payload.subarray(0, exeEnd)),
+      argv: splitArguments(payload.subarray(exeEnd, argvEnd)),
+      cwd: pathOfNames(payload.subarray(argvEnd, argvEnd + record.u32('cwd_len'))),
+    };
+    context.processes.exec(record.pid, program);
+    context.emit(record, { kind: 'proc.exec', file: 0, path: program.exe, ...program });
+    return 'done';
+  },
+  exit: (context, record) => {
+    const status = record.u32('code');
+    context.emit(record, { kind: 'proc.exit', file: 0, path: '', code: (status >> 8) & 0xff, signal: status & 0x7f });
+    context.processes.end(record.pid);
+    return 'done';
+  },
+  loss: (context, record) => {
+    const cause = `${record.u64('records')} records lost (${LOSS_CAUSES[record.u32('cause')] ?? 'unknown'})`;
+    const { payload } = record;
+    const dirty = record.u32('dirty');
+    if (dirty === 0) context.doubt(record, cause, { file: 0, path: '' });
+    for (let i = 0; i < dirty; i++) {
+      const at = 16 * i;
+      const id = { ino: Number(payload.readBigUInt64LE(at)), dev: payload.readUInt32LE(at + 8), gen: payload.readUInt32LE(at + 12) };
+      const file = context.model.fileOf(id) ?? 0;
+      context.doubt(record, cause, { file, path: file === 0 ? '' : context.model.pathOf(file) });
+    }
+    return 'done';
+  },
+};
+
+/** First sight of an inode: which file of the model is it? */
+function handlePath(context: Context, record: RawRecord): Outcome {
+  const { model } = context;
+  const id = record.identity();
+  const known = model.fileOf(id);
+  const isDeleted = record.has(RECORD_FLAGS.deleted);
+  if (known !== undefined && (isDeleted || model.state.names(known).length > 0)) return 'done';
+  const path = pathOfNames(record.payload.subarray(0, record.u32('path_len')));
+  const at = isDeleted ? undefined : model.existing('/', path, { follow: false });
+  if (at !== undefined && at.file !== 0) {
+    model.bind(id, at.file);
+    return 'done';
+  }
+  if (!isDeleted && !context.force) return 'too-early';
+  model.bind(id, model.addNameless(namelessNode(record)));
+  return 'done';
+}
+
+function namelessNode(record: RawRecord) {
+  return {
+    mode: record.u32('mode'),
+    nlink: record.u32('nlink'),
+    uid: record.u32('uid'),
+    gid: record.u32('gid'),
+    rdev: 0,
+    identity: '',
+    sizeBytes: record.u64('size_after'),
+    mtimeNs: 0n,
+    ctimeNs: 0n,
+    target: null,
+    xattrs: null,
+    listed: false,
+  };
+}
+
+function handleCopy(context: Context, record: RawRecord): Outcome {
+  const { model } = context;
+  const file = model.fileOf(record.identity());
+  if (file === undefined) return context.force ? doubtAll(context, record) : 'too-early';
+  const path = model.pathOf(file);
+  const hasSource = record.u64('src_ino') !== 0;
+  const from = hasSource ? (model.fileOf(record.identity('src_')) ?? 0) : 0;
+  const [offset, length] = [record.u64('offset'), record.u64('length')];
+  context.emit(record, { kind: 'file.copy', file, path, offset, length, from, fromOffset: record.u64('src_offset') });
+  if (from === 0) context.doubt(record, 'bytes came from a pipe or an unknown file', { file, path, offset, length });
+  return 'done';
+}
+
+function doubtAll(context: Context, record: RawRecord): Outcome {
+  context.doubt(record, 'a copy into a file that was never seen', { file: 0, path: '' });
+  return 'done';
+}
+
+function splitArguments(bytes: Buffer): string[] {
+  if (bytes.length === 0) return [];
+  const end = bytes[bytes.length - 1] === 0 ? bytes.length - 1 : bytes.length;
+  return fromBytes(bytes.subarray(0, end)).split('\0');
+}

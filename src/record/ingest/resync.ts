@@ -1,0 +1,82 @@
+import type { NodeTruth } from '../../events/event.js';
+import { typeOfMode } from '../../timeline/base-node.js';
+import type { EventToWrite, RecordingWriter } from '../writer.js';
+import type { Doubts } from './ingest.js';
+import type { Model } from './model.js';
+import { liveBytes, liveNames, liveTruth } from './read-back.js';
+
+/** Who restores the truth: nobody of the target's. */
+const BY_DK = { durNs: 0, pid: 0, tid: 0, comm: 'dk', proc: 0 };
+
+/**
+ * After the command has ended: reads back what the records could not tell (law 3), and what shared mappings left.
+ * `tsNs`: when that is.
+ */
+export function resync(writer: RecordingWriter, model: Model, doubts: Doubts, roots: readonly string[], tsNs: number): void {
+  const emit = (event: object, data: Iterable<Uint8Array> | null = null) =>
+    writer.append({ tsNs, ...BY_DK, ...event } as EventToWrite, data);
+
+  if (doubts.all) {
+    for (const root of roots) restoreTree(model, emit, root);
+    for (const file of [...touched(writer)]) for (const path of model.state.pathsOf(file)) restore(model, emit, path);
+    emit({ kind: 'resync', file: 0, path: '', truth: null });
+    return;
+  }
+  for (const file of doubts.files) for (const path of model.state.pathsOf(file)) restore(model, emit, path);
+  for (const file of doubts.mapped) {
+    const path = model.state.pathOf(file);
+    const truth = path === undefined || doubts.files.has(file) ? null : liveTruth(path);
+    if (path === undefined || truth === null || typeOfMode(truth.mode) !== 'file' || truth.sizeBytes === 0) continue;
+    emit({ kind: 'file.sync', file, path, offset: 0, length: truth.sizeBytes }, liveBytes(path));
+  }
+}
+
+type Emit = (event: object, data?: Iterable<Uint8Array> | null) => void;
+
+function* touched(writer: RecordingWriter): Generator<number> {
+  yield* writer.model.freeze().touchedFiles();
+}
+
+/** Makes the model's tree below `path` what the live one is. */
+function restoreTree(model: Model, emit: Emit, path: string): void {
+  restore(model, emit, path);
+  const at = model.state.resolve(path);
+  if (!at.found || model.state.typeOf(at.file) !== 'dir') return;
+  const live = liveNames(path);
+  const there = new Set(live);
+  const known = [...writerChildren(model, at.file)];
+  for (const name of known) if (!there.has(name)) restoreTree(model, emit, join(path, name));
+  for (const name of live) restoreTree(model, emit, join(path, name));
+}
+
+function writerChildren(model: Model, dir: number): Iterable<string> {
+  return [...model.state.freeze().children(dir)].map((entry) => entry.name);
+}
+
+function join(dir: string, name: string): string {
+  return dir === '/' ? `/${name}` : `${dir}/${name}`;
+}
+
+/** One path: a resync event unless model and disk agree without reading content. */
+function restore(model: Model, emit: Emit, path: string): void {
+  const truth = liveTruth(path);
+  const at = model.state.resolve(path);
+  const file = at.found ? at.file : 0;
+  if (truth === null) {
+    if (file !== 0) emit({ kind: 'resync', file, path, truth: null });
+    return;
+  }
+  if (file !== 0 && isUntouchedBase(model, file, truth)) return;
+  const isFile = typeOfMode(truth.mode) === 'file';
+  const target = file !== 0 && model.state.typeOf(file) === typeOfMode(truth.mode) ? file : model.newFile();
+  if (file !== 0 && target !== file) emit({ kind: 'resync', file, path, truth: null });
+  emit({ kind: 'resync', file: target, path, truth }, isFile ? liveBytes(path) : null);
+  model.forgetPaths(target);
+}
+
+function isUntouchedBase(model: Model, file: number, truth: NodeTruth): boolean {
+  const { state } = model;
+  const base = state.base.node(file);
+  if (base === undefined || state.rec(file)?.touched === true) return false;
+  return base.mode === truth.mode && base.sizeBytes === truth.sizeBytes && base.mtimeNs === truth.mtimeNs;
+}

@@ -1,0 +1,68 @@
+import { setPriority } from 'node:os';
+import { parentPort, workerData } from 'node:worker_threads';
+import { openStore } from '../../catalog/store.js';
+import { DkError, type ErrorCode } from '../../errors.js';
+import { Pipeline } from './pipeline.js';
+import { concludeRun, type Conclusion } from './conclude.js';
+
+/** What the session sends when it starts the worker. */
+export interface IngestJob {
+  home: string;
+  id: string;
+  excludes: string[];
+  roots: string[];
+  cwd: string;
+}
+
+/** The command has ended and the journal is closed; when, since the start. */
+export interface ToWorker {
+  endNs: number;
+}
+export type FromWorker =
+  | { type: 'done'; conclusion: Conclusion }
+  | { type: 'failed'; code: ErrorCode; message: string; hint: string; stack: string };
+
+/** The journal grows in frames every few milliseconds; there is no hurry while the command runs. */
+const POLL_MS = 25;
+/** The command comes first. On Linux this is a property of the thread. */
+const LOW_PRIORITY = 10;
+
+const port = parentPort;
+if (port !== null) {
+  let end: ToWorker | undefined;
+  port.once('message', (message: ToWorker) => (end = message));
+  run(workerData as IngestJob, () => end).then(
+    (conclusion) => port.postMessage({ type: 'done', conclusion } satisfies FromWorker),
+    (error: unknown) => port.postMessage(failure(error)),
+  );
+}
+
+async function run(job: IngestJob, ended: () => ToWorker | undefined): Promise<Conclusion> {
+  setPriority(LOW_PRIORITY);
+  const store = openStore(job.home);
+  try {
+    const pipeline = await Pipeline.open(store, store.folderOf(job.id), job.excludes, job.cwd);
+    for (;;) {
+      const end = ended();
+      if (end !== undefined) {
+        setPriority(0);
+        return await concludeRun(pipeline, job.roots, end.endNs);
+      }
+      const busy = pipeline.ingest.advance();
+      await new Promise((resolve) => (busy ? setImmediate(resolve) : setTimeout(resolve, POLL_MS)));
+    }
+  } finally {
+    store.close();
+  }
+}
+
+function failure(error: unknown): FromWorker {
+  const known = error instanceof DkError ? error : undefined;
+  return {
+    type: 'failed',
+    code: known?.code ?? 'internal',
+    message: error instanceof Error ? error.message : String(error),
+    hint: known?.hint ?? 'Run it again with DK_DEBUG=1 and report what it prints.',
+    stack: error instanceof Error ? (error.stack ?? '') : '',
+  };
+}

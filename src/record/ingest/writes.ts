@@ -1,0 +1,87 @@
+import { RECORD_FLAGS } from '../../events/abi.js';
+import { OUTPUT_FILES } from '../../events/event.js';
+import type { Context, Outcome } from './context.js';
+import type { RawRecord } from './raw-record.js';
+
+/** A write whose pieces are still coming. */
+interface Partial {
+  first: RawRecord;
+  pieces: RawRecord[];
+}
+
+/** Puts the pieces of each write together; pieces of one call come in order, those of other threads in between. */
+export class Writes {
+  private readonly open = new Map<number, Partial>();
+
+  /** The whole write, once its last piece is there. */
+  add(record: RawRecord): RawRecord[] | undefined {
+    const isFirst = record.u64('at') === 0;
+    if (isFirst && record.has(RECORD_FLAGS.last)) return [record];
+    const known = this.open.get(record.tid);
+    const same = known !== undefined && known.first.enterNs === record.enterNs && known.first.u64('total') === record.u64('total');
+    const partial = same ? known : { first: record, pieces: [] };
+    partial.pieces.push(record);
+    if (record.has(RECORD_FLAGS.last)) {
+      this.open.delete(record.tid);
+      return partial.pieces;
+    }
+    this.open.set(record.tid, partial);
+    return undefined;
+  }
+
+  /** Writes whose end never came. */
+  unfinished(): RawRecord[][] {
+    const left = [...this.open.values()].map((partial) => partial.pieces);
+    this.open.clear();
+    return left;
+  }
+}
+
+/** One event for the whole call; ranges that did not arrive are zeros, and a gap says so. */
+export function handleWrite(context: Context, pieces: readonly RawRecord[]): Outcome {
+  const first = pieces[0] as RawRecord;
+  const length = first.u64('total');
+  if (first.has(RECORD_FLAGS.output)) {
+    const fd = first.u32('fd') === 2 ? 2 : 1;
+    context.emit(first, { kind: 'output.write', file: OUTPUT_FILES[fd], path: '', fd, length }, bytesOf(pieces, length).data);
+    return 'done';
+  }
+  const file = context.model.fileOf(first.identity());
+  if (file === undefined) {
+    if (!context.force) return 'too-early';
+    context.doubt(first, 'a write to a file that was never seen', { file: 0, path: '' });
+    return 'done';
+  }
+  const path = context.model.pathOf(file);
+  const offset = first.u64('offset');
+  const { data, missing } = bytesOf(pieces, length);
+  context.emit(first, { kind: 'file.write', file, path, offset, length }, data);
+  for (const hole of missing) {
+    context.doubt(first, 'written bytes could not be read', { file, path, offset: offset + hole.at, length: hole.length });
+  }
+  if (first.has(RECORD_FLAGS.ambiguous)) {
+    context.doubt(first, 'the shared file position moved during the write', { file, path });
+  }
+  return 'done';
+}
+
+function bytesOf(pieces: readonly RawRecord[], length: number): { data: Buffer[]; missing: { at: number; length: number }[] } {
+  const data: Buffer[] = [];
+  const missing: { at: number; length: number }[] = [];
+  let at = 0;
+  const skipTo = (end: number) => {
+    if (end <= at) return;
+    data.push(Buffer.alloc(end - at));
+    missing.push({ at, length: end - at });
+    at = end;
+  };
+  for (const piece of pieces) {
+    skipTo(piece.u64('at'));
+    const bytes = piece.payload.subarray(0, piece.u32('length'));
+    if (piece.has(RECORD_FLAGS.fault)) missing.push({ at, length: bytes.length });
+    data.push(bytes);
+    at += bytes.length;
+  }
+  skipTo(length);
+  return { data, missing };
+}

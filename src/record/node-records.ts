@@ -1,0 +1,221 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { DkError } from '../errors.js';
+import { fromBytes } from '../events/byte-string.js';
+
+/** Readers of what the launcher writes. The layout is described in addon/launcher/node-record.h. */
+const HEADER_BYTES = 16;
+const NODE_BYTES = 104;
+const BLOB_BYTES = 32;
+const VERSION = 1;
+const MAGIC = { base: 'DKBASE\0\x01', preimage: 'DKPREI\0\x01' } as const;
+
+export const NODE_FLAGS = {
+  tooLarge: 1,
+  inherited: 2,
+  contentOnly: 4,
+  unreadable: 8,
+  notEntered: 16,
+  deleted: 32,
+} as const;
+const BLOB_SMALL = 1;
+
+/** A node as stat saw it. Names and link targets are byte strings. */
+export interface NodeRecord {
+  kind: 'base' | 'preimage' | 'inherited';
+  /** NODE_FLAGS */
+  flags: number;
+  mode: number;
+  nlink: number;
+  uid: number;
+  gid: number;
+  ino: bigint;
+  devMajor: number;
+  devMinor: number;
+  rdevMajor: number;
+  rdevMinor: number;
+  sizeBytes: number;
+  mtimeNs: bigint;
+  ctimeNs: bigint;
+  /** 0n: the filesystem keeps none. */
+  btimeNs: bigint;
+  atimeNs: bigint;
+  /** base: index of the parent entry, NO_PARENT for a root; inherited: the descriptor's number. */
+  parent: number;
+  /** 0: no content was saved. */
+  blob: number;
+  name: string;
+  target: string | null;
+  /** Names as byte strings. */
+  xattrs: ReadonlyMap<string, Buffer>;
+}
+
+/** The bytes of a pre-image are complete: `length` bytes at `offset` of preimage/small or of preimage/<blob>. */
+export interface BlobRecord {
+  kind: 'blob';
+  blob: number;
+  small: boolean;
+  offset: number;
+  length: number;
+}
+
+export const NO_PARENT = 0xffffffff;
+const KINDS = new Map<number, NodeRecord['kind']>([
+  [1, 'base'],
+  [2, 'preimage'],
+  [3, 'inherited'],
+]);
+const KIND_BLOB = 4;
+
+/** Checks magic and version; returns where the first record starts. DkError 'damaged' or 'unsupported'. */
+export function checkNodeFileHeader(bytes: Buffer, file: keyof typeof MAGIC): number {
+  if (bytes.length < HEADER_BYTES || bytes.toString('latin1', 0, 8) !== MAGIC[file]) {
+    throw new DkError(
+      'damaged',
+      `The ${file === 'base' ? 'base manifest' : 'pre-image log'} does not begin as it should (offset 0).`,
+      'The recording was damaged or written by something else; record again.',
+    );
+  }
+  const version = bytes.readUInt32LE(8);
+  if (version !== VERSION) {
+    throw new DkError(
+      'unsupported',
+      `The ${file} file has format version ${version}, this dk reads version ${VERSION}.`,
+      'Open the recording with the dk that made it.',
+    );
+  }
+  return HEADER_BYTES;
+}
+
+/**
+ * The whole records from `offset` on. Ends quietly at a torn tail, which an interrupted recording has; returns the
+ * offset after the last whole record. Records of kinds that this version does not know are passed over.
+ */
+export function* nodeRecords(bytes: Buffer, offset: number): Generator<NodeRecord | BlobRecord, number, void> {
+  let at = offset;
+  while (at + 8 <= bytes.length) {
+    const size = bytes.readUInt32LE(at);
+    if (size < 8 || size % 8 !== 0 || at + size > bytes.length) break;
+    const record = decode(bytes.subarray(at, at + size));
+    if (record !== undefined) yield record;
+    at += size;
+  }
+  return at;
+}
+
+function decode(record: Buffer): NodeRecord | BlobRecord | undefined {
+  const code = record.readUInt16LE(4);
+  if (code === KIND_BLOB && record.length >= BLOB_BYTES) return decodeBlob(record);
+  const kind = KINDS.get(code);
+  return kind === undefined || record.length < NODE_BYTES ? undefined : decodeNode(record, kind);
+}
+
+function decodeBlob(record: Buffer): BlobRecord {
+  return {
+    kind: 'blob',
+    small: (record.readUInt16LE(6) & BLOB_SMALL) !== 0,
+    blob: record.readUInt32LE(8),
+    offset: Number(record.readBigInt64LE(16)),
+    length: Number(record.readBigInt64LE(24)),
+  };
+}
+
+function decodeNode(record: Buffer, kind: NodeRecord['kind']): NodeRecord | undefined {
+  const nameEnd = NODE_BYTES + record.readUInt16LE(96);
+  const targetEnd = nameEnd + record.readUInt16LE(98);
+  const xattrEnd = targetEnd + record.readUInt32LE(100);
+  if (xattrEnd > record.length) return undefined;
+  const mode = record.readUInt32LE(8);
+  return {
+    kind,
+    flags: record.readUInt16LE(6),
+    mode,
+    nlink: record.readUInt32LE(12),
+    uid: record.readUInt32LE(16),
+    gid: record.readUInt32LE(20),
+    ino: record.readBigUInt64LE(24),
+    devMajor: record.readUInt32LE(32),
+    devMinor: record.readUInt32LE(36),
+    rdevMajor: record.readUInt32LE(40),
+    rdevMinor: record.readUInt32LE(44),
+    sizeBytes: Number(record.readBigInt64LE(48)),
+    mtimeNs: record.readBigInt64LE(56),
+    ctimeNs: record.readBigInt64LE(64),
+    btimeNs: record.readBigInt64LE(72),
+    atimeNs: record.readBigInt64LE(80),
+    parent: record.readUInt32LE(88),
+    blob: record.readUInt32LE(92),
+    name: fromBytes(record.subarray(NODE_BYTES, nameEnd)),
+    target: (mode & 0o170000) === 0o120000 ? fromBytes(record.subarray(nameEnd, targetEnd)) : null,
+    xattrs: decodeXattrs(record.subarray(targetEnd, xattrEnd)),
+  };
+}
+
+function decodeXattrs(bytes: Buffer): ReadonlyMap<string, Buffer> {
+  const xattrs = new Map<string, Buffer>();
+  let at = 0;
+  while (at + 6 <= bytes.length) {
+    const nameEnd = at + 6 + bytes.readUInt16LE(at);
+    const valueEnd = nameEnd + bytes.readUInt32LE(at + 2);
+    if (valueEnd > bytes.length) break;
+    xattrs.set(fromBytes(bytes.subarray(at + 6, nameEnd)), Buffer.from(bytes.subarray(nameEnd, valueEnd)));
+    at = valueEnd;
+  }
+  return xattrs;
+}
+
+/** DIR/preimage, read while it grows. Not there yet counts as empty. */
+export class PreimageLog {
+  private offset = 0;
+  private readonly blobs = new Map<number, BlobRecord>();
+
+  constructor(private readonly dir: string) {}
+
+  /** The node records that were added since the last call. Blobs that became complete can be read from now on. */
+  *poll(): Generator<NodeRecord, void, void> {
+    const bytes = readFrom(join(this.dir, 'log'), this.offset);
+    if (bytes.length === 0) return;
+    const start = this.offset === 0 ? checkNodeFileHeader(bytes, 'preimage') : 0;
+    const before = this.offset;
+    const records = nodeRecords(bytes, start);
+    for (;;) {
+      const next = records.next();
+      if (next.done) {
+        this.offset = before + next.value;
+        return;
+      }
+      if (next.value.kind === 'blob') this.blobs.set(next.value.blob, next.value);
+      else yield next.value;
+    }
+  }
+
+  /** Where the content of a blob stands; undefined while (or when) it is not complete. */
+  locate(blob: number): { file: string; offset: number; length: number } | undefined {
+    const known = this.blobs.get(blob);
+    if (known === undefined) return undefined;
+    const file = join(this.dir, known.small ? 'small' : String(blob));
+    return { file, offset: known.offset, length: known.length };
+  }
+}
+
+function readFrom(path: string, offset: number): Buffer {
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  }
+  try {
+    const bytes = Buffer.alloc(Math.max(0, fstatSync(fd).size - offset));
+    let have = 0;
+    while (have < bytes.length) {
+      const n = readSync(fd, bytes, have, bytes.length - have, offset + have);
+      if (n === 0) break;
+      have += n;
+    }
+    return bytes.subarray(0, have);
+  } finally {
+    closeSync(fd);
+  }
+}
