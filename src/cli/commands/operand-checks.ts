@@ -26,14 +26,3 @@ export function parseSize(command: string, option: string, text: string): number
     throw usage(command, `wants a size like 64M after ${option}, not "${text}"`);
   return Math.round(Number(number) * factor);
 }
-
-const UNITS = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 } as const;
-
-/** Bytes from 4096, 64k, 64M, 64MiB, 1.5G: powers of 1024. */
-export function parseSize(command: string, option: string, text: string): number {
-  const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?$/i.exec(text.trim());
-  const bytes =
-    match === null ? 0 : Math.round(Number(match[1]) * UNITS[(match[2] ?? '').toLowerCase() as keyof typeof UNITS]);
-  if (bytes > 0 && Number.isSafeInteger(bytes)) return bytes;
-  throw usage(command, `wants a size such as 64M after ${option}, not "${text}"`);
-}

@@ -1,8 +1,8 @@
 /**
- * Names and bytes of a recording come from strangers: nothing of them may steer the terminal. Everything a command prints of
- * them, to a pipe as well, passes through here; only the bytes of `cat` and what JSON encodes do not.
+ * Everything a command prints of a recording passes through here, to a pipe as well; only the bytes of `cat` and what
+ * JSON encodes do not.
  */
-import { printable } from '../../tui/printable.js';
+import { printable } from '../../events/printable.js';
 
 export { printable };
 

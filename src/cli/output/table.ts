@@ -1,5 +1,3 @@
-import stringWidth from 'string-width';
-
 /** Rows under a header, columns two spaces apart; columns named in `right` are aligned right. Cells must be printable already. */
 export function table(
   header: readonly string[],
@@ -10,17 +8,28 @@ export function table(
   const line = (cells: readonly string[]) =>
     header
       .map((title, i) => {
-        const gap = ' '.repeat((widths[i] ?? 0) - width(cells[i] ?? ''));
-        return right.includes(title) ? gap + (cells[i] ?? '') : (cells[i] ?? '') + gap;
+        const cell = cells[i] ?? '';
+        const gap = ' '.repeat((widths[i] ?? 0) - width(cell));
+        return right.includes(title) ? gap + cell : cell + gap;
       })
       .join('  ')
       .trimEnd();
   return `${[header, ...rows].map(line).join('\n')}\n`;
 }
 
-/** Columns on a terminal; colour codes count nothing. */
+const ASCII = /^[\u0020-\u007e]*$/;
+const COLOURS = /\u001b\[\d+m/g;
+/** East Asian Wide and Fullwidth, and emoji (Unicode, EastAsianWidth.txt): near enough to keep columns straight. */
+const WIDE =
+  /[\u1100-\u115f\u231a\u231b\u23e9-\u23ec\u2614\u2615\u2705\u274c\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f680}-\u{1f9ff}\u{20000}-\u{3fffd}]/u;
+const ZERO = /[\p{Mn}\p{Me}\p{Cf}]/u;
+
+/** Columns on a terminal; colour codes count nothing. Start-up time is why this is no library. */
 export function width(text: string): number {
-  return stringWidth(text);
+  if (ASCII.test(text)) return text.length;
+  let columns = 0;
+  for (const char of text.replace(COLOURS, '')) columns += ZERO.test(char) ? 0 : WIDE.test(char) ? 2 : 1;
+  return columns;
 }
 
 export function padEnd(text: string, columns: number): string {
