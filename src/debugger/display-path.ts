@@ -1,5 +1,5 @@
 import { dirname } from 'node:path/posix';
-import type { RecordingInfo } from '../catalog/types.js';
+import type { RecordingInfo } from '../timeline/types.js';
 
 /** Paths relative to the command's directory (or to the root that holds them); absolute outside of the roots. */
 export class DisplayPaths {

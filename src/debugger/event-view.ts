@@ -1,6 +1,5 @@
 import type { DkEvent, EventOf, ProcessInfo } from '../events/event.js';
-import type { RecordingInfo } from '../catalog/types.js';
-import type { Recording } from '../timeline/types.js';
+import type { Recording, RecordingInfo } from '../timeline/types.js';
 import { eventText, fdName, shellWord, signalName } from './event-text.js';
 import { formatBytes, formatCount, formatTime, plural } from './quantities.js';
 

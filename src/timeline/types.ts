@@ -2,6 +2,8 @@ import type { RecordingInfo } from '../catalog/types.js';
 import type { DkEvent, ProcessInfo } from '../events/event.js';
 import type { Kind } from '../events/kinds.js';
 
+export type { RecordingInfo };
+
 export type NodeType = 'file' | 'dir' | 'symlink' | 'fifo' | 'socket' | 'char' | 'block';
 
 /** `length` bytes of a file at `at` come from `off` in `stream`. stream 0: a hole (zeros); stream 1: unknown bytes. */

@@ -1,5 +1,5 @@
 import { createElement } from 'react';
-import type { RecordingInfo } from '../catalog/types.js';
+import type { RecordingInfo } from '../timeline/types.js';
 import { Chooser } from './components/Chooser.js';
 import { runApp, type Terminal } from './run-app.js';
 

@@ -5,7 +5,7 @@
 import type { Debugger, Snapshot } from '../debugger/debugger.js';
 import type { MainView } from '../debugger/frame.js';
 import type { TreeRow } from '../debugger/tree-rows.js';
-import type { FileRows } from './file-rows.js';
+import type { FileRows } from './rows.js';
 import { helpLines } from './help-lines.js';
 import { type Action, actionFor, type Context } from './keymap.js';
 import { typedBy } from './keyboard.js';
@@ -223,9 +223,9 @@ export class Controller {
     const main = this.#main();
     const part = main?.kind === 'file' && main.view.body.kind !== 'note' ? main.view.body.part : null;
     // At the edge of what was read of a large file: read on.
-    if (part !== null && by > 0 && top >= most && part.to < part.sizeBytes) return this.debugger.lookAt(part.to);
-    if (part !== null && by < 0 && top === 0 && part.from > 0) return this.debugger.lookAt(part.from);
-    this.#update({ fileTop: Math.max(0, Math.min(most, top + by)) });
+    if (part !== null && by > 0 && top >= most && part.to < part.sizeBytes) this.debugger.lookAt(part.to);
+    else if (part !== null && by < 0 && top === 0 && part.from > 0) this.debugger.lookAt(part.from);
+    else this.#update({ fileTop: Math.max(0, Math.min(most, top + by)) });
   }
 
   #toHunk(direction: number): void {

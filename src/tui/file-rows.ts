@@ -1,22 +1,11 @@
-/** What the file pane can scroll through: a number of rows, each made only when it is seen. */
 import type { EventView, Fact } from '../debugger/event-view.js';
 import type { FileBody, FileView, LinesBody } from '../debugger/file-view.js';
 import type { TextRange, ViewLine } from '../debugger/line-diff.js';
+import type { FileRows } from './rows.js';
 import { hexRows } from './hex-rows.js';
 import { type Line, padEnd, padStart, type Span, span } from './lines.js';
 import { dropColumns, printable, takeColumns, widthOf } from './printable.js';
 import type { Role } from './theme.js';
-
-export interface FileRows {
-  count: number;
-  /** Rows where a changed place begins, ascending. */
-  hunks: readonly number[];
-  row(index: number, left: number): Line;
-  /** Columns to skip so that the first difference can be seen. */
-  autoLeft: number;
-  /** Where a byte of a large file stands; 0 when the whole file is shown. */
-  rowOfByte(offset: number): number;
-}
 
 const TAB = 4;
 const LABEL_WIDTH = 9;

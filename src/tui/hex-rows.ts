@@ -6,7 +6,7 @@
 import type { HexBody } from '../debugger/file-view.js';
 import type { FileWindow } from '../debugger/file-window.js';
 import { indexFrom } from '../debugger/ascending.js';
-import type { FileRows } from './file-rows.js';
+import type { FileRows } from './rows.js';
 import { type Line, type Span, span } from './lines.js';
 import type { Role } from './theme.js';
 

@@ -1,6 +1,7 @@
 import type { Debugger, Snapshot } from '../debugger/debugger.js';
 import { overviewOf } from '../debugger/event-view.js';
-import { eventLines, factLines, type FileRows, fileRows, staticRows } from './file-rows.js';
+import { eventLines, factLines, fileRows, staticRows } from './file-rows.js';
+import type { FileRows } from './rows.js';
 import { type Line, span } from './lines.js';
 
 /** The rows of the file pane, whatever stands there: a file, an event, or the recording at a glance. */

@@ -86,9 +86,9 @@ function colourRoles(light: boolean): Record<Role, Sgr | null> {
 }
 
 export function createTheme(env: NodeJS.ProcessEnv): Theme {
-  const hasColour = (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
+  const hasColour = (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
   // COLORFGBG is "foreground;background" where a terminal sets it; 7 and 15 are whites.
-  const light = /;(7|15)$/.test(env['COLORFGBG'] ?? '');
+  const light = /;(7|15)$/.test(env.COLORFGBG ?? '');
   const roles = hasColour ? colourRoles(light) : PLAIN_ROLES;
   return {
     paint(role, text) {

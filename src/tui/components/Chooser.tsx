@@ -1,7 +1,7 @@
 import { Box, Text, useInput } from 'ink';
 import SelectInput from 'ink-select-input';
 import type { ReactNode } from 'react';
-import type { RecordingInfo } from '../../catalog/types.js';
+import type { RecordingInfo } from '../../timeline/types.js';
 import { resultText, shellLine } from '../../debugger/event-view.js';
 import { formatCount } from '../../debugger/quantities.js';
 import { useTheme } from '../hooks/use-theme.js';

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { RecordingInfo } from '../../catalog/types.js';
+import type { RecordingInfo } from '../../timeline/types.js';
 import { resultText, shellLine } from '../../debugger/event-view.js';
 import { formatCount, formatTime, plural } from '../../debugger/quantities.js';
 import type { View } from '../controller.js';
