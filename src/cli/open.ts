@@ -5,9 +5,6 @@ import { type Store, openStore as openStoreAt } from '../catalog/store.js';
 import { storeHome } from '../catalog/store-home.js';
 import type { RecordingInfo } from '../catalog/types.js';
 import { DkError } from '../errors.js';
-import { openIndex } from '../index/open-index.js';
-import { liveFiles } from '../timeline/live-files.js';
-import { openRecording } from '../timeline/recording.js';
 import type { Recording } from '../timeline/types.js';
 import type { Context } from './commands/command.js';
 import { type Lookup, type Shape, type Source, takeRecording } from './refs/operands.js';
@@ -53,7 +50,13 @@ export async function withRecording(
   }
 }
 
+/** The modules that read recordings are loaded here: `dk ls` and `dk run` start without them. */
 async function openStored(store: Store, info: RecordingInfo): Promise<Opened> {
+  const [{ openIndex }, { openRecording }, { liveFiles }] = await Promise.all([
+    import('../index/open-index.js'),
+    import('../timeline/recording.js'),
+    import('../timeline/live-files.js'),
+  ]);
   const folder = store.folderOf(info.id);
   const basePath = join(folder, 'base.bin');
   const blobs = store.blobs();
