@@ -76,7 +76,7 @@ export function writeFailed(path: string, error: unknown): unknown {
     return new DkError(
       'io',
       `${path} cannot be written (${code}).`,
-      'Set DK_HOME to a folder that you may write to.',
+      'Choose a folder that you may write to (for the store: DK_HOME).',
       error,
     );
   }

@@ -27,7 +27,7 @@ interface Tail {
  * at the latest after flushAll().
  */
 export class StreamWriter {
-  readonly #blobs: BlobWriter;
+  readonly #blobs: Pick<BlobWriter, 'put'>;
   readonly #onPiece: (stream: number, piece: WrittenPiece) => void;
   readonly #mostPendingBytes: number;
   /** Bytes appended to each stream so far. */
@@ -38,7 +38,7 @@ export class StreamWriter {
   #pendingBytes = 0;
 
   constructor(
-    blobs: BlobWriter,
+    blobs: Pick<BlobWriter, 'put'>,
     onPiece: (stream: number, piece: WrittenPiece) => void,
     options: { mostPendingBytes?: number } = {},
   ) {

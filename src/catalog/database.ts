@@ -127,7 +127,7 @@ const EXPLAINED: readonly Explanation[] = [
   ['SQLITE_CORRUPT', 'damaged', 'is damaged', CORRUPT],
   ['SQLITE_FULL', 'store-full', 'has no space left', 'Free some space, for example with dk rm, and try again.'],
   ['SQLITE_BUSY', 'io', 'is held by another dk process', 'Wait for that process or end it, and try again.'],
-  ['SQLITE_READONLY', 'io', 'cannot be written', 'Set DK_HOME to a folder that you may write to.'],
-  ['SQLITE_CANTOPEN', 'io', 'cannot be opened', 'Set DK_HOME to a folder that you may write to.'],
+  ['SQLITE_READONLY', 'io', 'cannot be written', 'Choose a folder that you may write to (for the store: DK_HOME).'],
+  ['SQLITE_CANTOPEN', 'io', 'cannot be opened', 'Choose a folder that you may write to (for the store: DK_HOME).'],
 ];
 const OTHER: Explanation = ['', 'io', 'failed', 'Check the disk and the permissions of the store.'];

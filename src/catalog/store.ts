@@ -141,19 +141,18 @@ export class Store {
     }));
   }
 
+  /** DkError 'usage' when the recording is in the store. */
+  requireAbsent(id: string): void {
+    if (!existsSync(this.folderOf(id))) return;
+    throw new DkError('usage', `The recording ${id} is in the store already.`, `Open it with: dk open ${id}`);
+  }
+
   /** Takes a finished folder in as a recording (import). DkError 'usage' when one of that id is there. */
   adopt(folder: string, info: RecordingInfo): void {
     const { catalog } = this;
-    const target = this.folderOf(info.id);
-    if (existsSync(target)) {
-      throw new DkError(
-        'usage',
-        `The recording ${info.id} is in the store already.`,
-        `Open it with: dk open ${info.id}`,
-      );
-    }
+    this.requireAbsent(info.id);
     writeManifest(folder, info);
-    renameSync(folder, target);
+    renameSync(folder, this.folderOf(info.id));
     catalog.putRecording(info);
   }
 

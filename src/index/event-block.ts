@@ -30,9 +30,11 @@ import { LAYOUTS } from './event-fields.js';
 import type { FileContext } from './field-codecs.js';
 
 export const EVENTS_PER_BLOCK = 2048;
+/** A block also ends when the arguments and attributes in it measure this. */
+const HEAVY_BLOCK_BYTES = 4 << 20;
 const BLOCK_VERSION = 1;
 /** Far above what a writer makes; a hostile block cannot ask for more memory. */
-const MOST_EVENTS = 1 << 16;
+const MOST_EVENTS = 4 * EVENTS_PER_BLOCK;
 const MOST_RAW_BYTES = 64 << 20;
 
 const Column = { kinds: 0, times: 1, durations: 2, actors: 3, actorList: 4, files: 5, fileList: 6, paths: 7, texts: 8 };
@@ -72,6 +74,18 @@ class BlockContext {
 /** A prediction only: 0 where the sum is no safe integer. */
 function safeSum(a: number, b: number): number {
   return a + b <= Number.MAX_SAFE_INTEGER ? a + b : 0;
+}
+
+/** Bytes of what an event can carry without bound; 0 for most. */
+export function heavyBytes(event: DkEvent): number {
+  if (event.kind === 'proc.exec') return event.argv.reduce((sum, argument) => sum + argument.length, 0);
+  if (event.kind === 'meta.xattr') return event.value?.length ?? 0;
+  if (event.kind !== 'resync' || event.truth === null) return 0;
+  return Object.values(event.truth.xattrs).reduce((sum, value) => sum + value.length, 0);
+}
+
+export function isFullBlock(count: number, heavy: number): boolean {
+  return count >= EVENTS_PER_BLOCK || heavy >= HEAVY_BLOCK_BYTES;
 }
 
 export function encodeEventBlock(events: readonly DkEvent[]): Buffer {
@@ -139,12 +153,12 @@ function seal(count: number, columns: readonly (ByteWriter | undefined)[]): Buff
   return Buffer.from(block.view());
 }
 
-/** Number of events in a block, without decoding it. */
-export function eventBlockCount(block: Buffer, where: string): number {
-  return openBlock(block, where).count;
+/** Number of events in a block and of the bytes in its columns, without decoding it. Its checksum is verified. */
+export function eventBlockSize(block: Buffer, where: string): { count: number; rawLength: number } {
+  return openBlock(block, where);
 }
 
-function openBlock(block: Buffer, where: string): { reader: ByteReader; count: number } {
+function openBlock(block: Buffer, where: string): { reader: ByteReader; count: number; rawLength: number } {
   const reader = new ByteReader(block, where);
   const version = reader.byte();
   if (version !== BLOCK_VERSION) throw wrongVersion(where, version, BLOCK_VERSION);
@@ -152,13 +166,13 @@ function openBlock(block: Buffer, where: string): { reader: ByteReader; count: n
   if (crc32(block.subarray(reader.at)) !== sum) reader.damaged('its checksum does not match');
   const count = reader.uint();
   if (count === 0 || count > MOST_EVENTS) reader.damaged(`it claims ${count} events`);
-  return { reader, count };
+  const rawLength = reader.uint();
+  if (rawLength > MOST_RAW_BYTES) reader.damaged(`it claims ${rawLength} bytes`);
+  return { reader, count, rawLength };
 }
 
 export function decodeEventBlock(block: Buffer, firstSeq: number, where: string): DkEvent[] {
-  const { reader, count } = openBlock(block, where);
-  const rawLength = reader.uint();
-  if (rawLength > MOST_RAW_BYTES) reader.damaged(`it claims ${rawLength} bytes`);
+  const { reader, count, rawLength } = openBlock(block, where);
   const columns = readColumns(decompress(reader, rawLength), where);
   const empty = new ByteReader(Buffer.alloc(0), where);
   const column = (number: number): ByteReader => columns[number] ?? empty;

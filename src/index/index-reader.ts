@@ -4,14 +4,15 @@ import { Lru } from '../cas/lru.js';
 import { DkError } from '../errors.js';
 import type { DkEvent, ProcessInfo } from '../events/event.js';
 import { ByteReader } from './byte-reader.js';
-import { EVENTS_PER_BLOCK, decodeEventBlock, eventBlockCount } from './event-block.js';
+import { EVENTS_PER_BLOCK, decodeEventBlock, eventBlockSize } from './event-block.js';
 import { INDEX_VERSION, Section, key, metaKey, numberOf, prefixRange } from './keys.js';
 import type { Entry, KvReader } from './kv.js';
 import { decodeHistory, decodePiece, decodeProcess } from './records.js';
 import type { IndexReader, StreamPiece } from './types.js';
 
-/** Decoded blocks that are kept: about 1 MB each. */
-const CACHED_BLOCKS = 24;
+/** Decoded blocks that are kept; one takes about 1 MB. */
+const CACHE_BYTES = 24 << 20;
+const EVENT_BYTES = 400;
 const LAST = Number.MAX_SAFE_INTEGER;
 
 interface Block {
@@ -21,7 +22,7 @@ interface Block {
 
 export class KvIndexReader implements IndexReader {
   readonly #kv: KvReader;
-  readonly #blocks = new Lru<number, Block>(CACHED_BLOCKS);
+  readonly #blocks = new Lru<number, Block>(CACHE_BYTES);
   #length: number | undefined;
 
   /** DkError 'unsupported' when the index has another version, 'damaged' when it has none. */
@@ -44,7 +45,7 @@ export class KvIndexReader implements IndexReader {
     const last = await this.#kv.floor(key(Section.events, 0), key(Section.events, LAST));
     if (last === undefined) return 0;
     const first = numberOf(last.key, 0);
-    const length = first + eventBlockCount(last.value, this.#where(`event block ${first}`)) - 1;
+    const length = first + eventBlockSize(last.value, this.#where(`event block ${first}`)).count - 1;
     if (this.#kv.sealed) this.#length = length;
     return length;
   }
@@ -71,9 +72,12 @@ export class KvIndexReader implements IndexReader {
 
   async history(file: number): Promise<number[]> {
     const { from, to } = prefixRange(key(Section.history, file));
+    const where = this.#where(`history of file ${file}`);
+    // While it is written, blocks may come in after the length was asked for.
+    const most = this.#kv.sealed ? await this.length() : LAST;
     const seqs: number[] = [];
     for await (const entry of this.#kv.range(from, to)) {
-      for (const seq of decodeHistory(entry.value, this.#where(`history of file ${file}`))) seqs.push(seq);
+      for (const seq of decodeHistory(entry.value, { after: seqs.at(-1) ?? 0, most }, where)) seqs.push(seq);
     }
     return seqs;
   }
@@ -132,9 +136,13 @@ export class KvIndexReader implements IndexReader {
     const entry = await this.#kv.floor(key(Section.events, 0), key(Section.events, seq));
     if (entry === undefined) return undefined;
     const first = numberOf(entry.key, 0);
-    const block = { first, events: decodeEventBlock(entry.value, first, this.#where(`event block ${first}`)) };
+    const where = this.#where(`event block ${first}`);
+    const block = { first, events: decodeEventBlock(entry.value, first, where) };
     // A block of a recording in progress may still grow.
-    if (this.#kv.sealed || block.events.length >= EVENTS_PER_BLOCK) this.#blocks.set(first, block, 1);
+    if (this.#kv.sealed || block.events.length >= EVENTS_PER_BLOCK) {
+      const { count, rawLength } = eventBlockSize(entry.value, where);
+      this.#blocks.set(first, block, count * EVENT_BYTES + rawLength);
+    }
     return holds(block, seq) ? block : undefined;
   }
 

@@ -5,7 +5,7 @@
 import { invariant } from '../errors.js';
 import type { DkEvent, ProcessInfo } from '../events/event.js';
 import { ByteWriter } from './byte-writer.js';
-import { EVENTS_PER_BLOCK, encodeEventBlock } from './event-block.js';
+import { encodeEventBlock, heavyBytes, isFullBlock } from './event-block.js';
 import { filesOf } from './files-of.js';
 import { INDEX_VERSION, Section, key, metaKey } from './keys.js';
 import type { KvPut, KvWriter } from './kv.js';
@@ -20,6 +20,7 @@ export class KvIndexWriter implements IndexWriter {
   readonly #kv: KvWriter;
   /** Events of the unfinished block. */
   #events: DkEvent[] = [];
+  #heavyBytes = 0;
   #history = new Map<number, number[]>();
   #lastSeq = 0;
   #puts: KvPut[] = [];
@@ -44,8 +45,10 @@ export class KvIndexWriter implements IndexWriter {
       if (seqs === undefined) this.#history.set(file, [event.seq]);
       else seqs.push(event.seq);
     }
-    if (this.#events.length < EVENTS_PER_BLOCK) return;
+    this.#heavyBytes += heavyBytes(event);
+    if (!isFullBlock(this.#events.length, this.#heavyBytes)) return;
     this.#putBlock();
+    this.#heavyBytes = 0;
     this.#events = [];
     this.#history = new Map();
   }

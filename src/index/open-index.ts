@@ -72,9 +72,19 @@ export async function openIndex(folder: string): Promise<IndexReader> {
 }
 
 export async function openIndexTable(path: string): Promise<IndexReader> {
+  const table = openTable(path);
+  try {
+    return new KvIndexReader(table);
+  } catch (error) {
+    await table.close();
+    throw error;
+  }
+}
+
+export function openTable(path: string): TableReader {
   const file = openFile(path);
   try {
-    return new KvIndexReader(new TableReader(file));
+    return new TableReader(file);
   } catch (error) {
     file.close();
     throw error;

@@ -24,12 +24,15 @@ export function encodeHistory(seqs: readonly number[]): Buffer {
   return Buffer.from(out.view());
 }
 
-export function decodeHistory(value: Buffer, where: string): number[] {
+/** Ascending, all above `after`, none above `most`: so a hostile history is no longer than the recording. */
+export function decodeHistory(value: Buffer, bounds: { after: number; most: number }, where: string): number[] {
   const reader = new ByteReader(value, where);
   const seqs: number[] = [];
   let seq = 0;
   while (reader.left > 0) {
+    const last = seqs.length === 0 ? bounds.after : seq;
     seq += reader.uint();
+    if (seq <= last || seq > bounds.most) reader.damaged('it names an event that is not there');
     seqs.push(seq);
   }
   return seqs;

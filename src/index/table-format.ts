@@ -136,6 +136,7 @@ export function readEntries(raw: Buffer, where: string): Entry[] {
     const shared = reader.uint();
     const rest = reader.uint();
     const length = reader.uint();
+    if (entries.length === MOST_ENTRIES) reader.damaged('it has too many entries');
     if (shared > previous.length || shared + rest > MOST_KEY_BYTES) reader.damaged('a key is impossible');
     const key = Buffer.concat([previous.subarray(0, shared), reader.raw(rest)]);
     if (entries.length > 0 && Buffer.compare(key, previous) <= 0) reader.damaged('its keys are out of order');
@@ -145,6 +146,8 @@ export function readEntries(raw: Buffer, where: string): Entry[] {
   return entries;
 }
 const MOST_KEY_BYTES = 1 << 10;
+/** A writer's data block has a tenth of this; the index block of a table of 8 GB has as many. */
+const MOST_ENTRIES = 1 << 18;
 
 export function damagedTable(where: string, reason: string, cause?: unknown): DkError {
   return new DkError(

@@ -229,7 +229,10 @@ describe('a store that may only be read', () => {
       const other = openStore(store.home);
       expect(other.list().map((info) => info.id)).toEqual([id]);
       expect(other.blobs().read(hash).toString()).toBe('bytes');
-      const refused = expect.objectContaining({ code: 'io', hint: 'Set DK_HOME to a folder that you may write to.' });
+      const refused = expect.objectContaining({
+        code: 'io',
+        hint: 'Choose a folder that you may write to (for the store: DK_HOME).',
+      });
       expect(() => other.setMark(id, 'm', 1)).toThrow(refused);
       expect(() => other.create(newRecording())).toThrow(refused);
       other.close();

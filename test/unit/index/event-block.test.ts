@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromBytes } from '../../../src/events/byte-string.js';
 import type { DkEvent } from '../../../src/events/event.js';
-import { decodeEventBlock, encodeEventBlock, eventBlockCount } from '../../../src/index/event-block.js';
+import { decodeEventBlock, encodeEventBlock, eventBlockSize } from '../../../src/index/event-block.js';
 import { eventsFrom } from '../../support/arbitrary-events.js';
 
 const write = (seq: number, offset: number): DkEvent => ({
@@ -26,7 +26,7 @@ describe('event block', () => {
     fc.assert(
       fc.property(eventsFrom(1, 40), (events) => {
         const block = encodeEventBlock(events);
-        expect(eventBlockCount(block, 'test')).toBe(events.length);
+        expect(eventBlockSize(block, 'test').count).toBe(events.length);
         expect(decodeEventBlock(block, 1, 'test')).toStrictEqual(events);
       }),
       { numRuns: 300 },
