@@ -1,8 +1,7 @@
 // Writes the generated files from their tables; `--check` only reports stale ones. Run after set-up: it reads dist/.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { COMMANDS } from '../dist/cli/commands/index.js';
-import { commandHelp, overview } from '../dist/cli/help.js';
+import { commandsMarkdown } from '../dist/cli/commands-markdown.js';
 import { abiHeader } from '../dist/events/abi.js';
 import { keysMarkdown } from '../dist/tui/keys-markdown.js';
 
@@ -12,15 +11,6 @@ const outputs = [
   ['docs/keys.md', keysMarkdown],
   ['docs/commands.md', commandsMarkdown],
 ];
-
-const fenced = (text) => `\`\`\`\n${text.trimEnd()}\n\`\`\``;
-
-async function commandsMarkdown() {
-  const sections = [];
-  for (const row of COMMANDS) sections.push(`## dk ${row.name}\n\n${row.summary}\n\n${fenced(await commandHelp(row))}`);
-  const head = '# Commands\n\nGenerated from `src/cli/commands/`; do not edit.';
-  return `${[head, fenced(overview()), ...sections].join('\n\n')}\n`;
-}
 
 let stale = 0;
 for (const [file, make] of outputs) {

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { type Store, openStore as openStoreAt } from '../catalog/store.js';
 import { storeHome } from '../catalog/store-home.js';
 import type { RecordingInfo } from '../catalog/types.js';
-import { DkError } from '../errors.js';
 import type { Recording } from '../timeline/types.js';
 import type { Context } from './commands/command.js';
 import { type Lookup, type Shape, type Source, takeRecording } from './refs/operands.js';
@@ -77,5 +76,15 @@ async function openStored(store: Store, info: RecordingInfo): Promise<Opened> {
 }
 
 async function openBundleFile(file: string): Promise<Opened> {
-  throw new DkError('unsupported', `${file} cannot be opened yet.`, 'Use a recording of the store.');
+  const [{ openBundle }, { openRecording }] = await Promise.all([
+    import('../bundle/open-bundle.js'),
+    import('../timeline/recording.js'),
+  ]);
+  const bundle = await openBundle(file);
+  try {
+    return { recording: await openRecording(bundle), close: () => bundle.close() };
+  } catch (error) {
+    await bundle.close();
+    throw error;
+  }
 }

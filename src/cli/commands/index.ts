@@ -42,6 +42,13 @@ export const COMMANDS: readonly CommandRow[] = [
     load: () => import('./find.js'),
   },
   { name: 'mark', operands: '[REC] EVENT NAME', summary: 'name an event', load: () => import('./mark.js') },
+  {
+    name: 'export',
+    operands: '[REC]',
+    summary: 'one file to attach to a bug report',
+    load: () => import('./export.js'),
+  },
+  { name: 'import', operands: 'FILE', summary: 'take a bundle into the store', load: () => import('./import.js') },
   { name: 'rm', operands: 'REC…', summary: 'remove recordings', load: () => import('./rm.js') },
   {
     name: 'doctor',

@@ -1,0 +1,53 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { RecordingInfo } from '../../catalog/types.js';
+import { formatBytes, plural } from '../../debugger/quantities.js';
+import { DkError } from '../../errors.js';
+import { toBytes } from '../../events/byte-string.js';
+import { baseContent } from '../base-content.js';
+import { withRecording } from '../open.js';
+import { printable } from '../output/escape.js';
+import { defineCommand, flag, value } from './command.js';
+
+/** GitHub's limit for files attached to an issue. */
+const ATTACHMENT_BYTES = 25e6;
+
+export const command = defineCommand({
+  options: {
+    output: value('-o, --output <FILE>', 'where to (default: LABEL.dk.zip or ID.dk.zip)'),
+    withBase: flag('--with-base', 'also the bytes of files that were there before and never touched'),
+  },
+  notes:
+    'A bundle is read by every dk command in place of a REC. It holds the bytes that were written: look before you publish.',
+  async run(context, operands, options) {
+    const shape = { command: 'export', min: 0, max: 0, needs: '' };
+    return withRecording(context, operands.all, shape, async (recording, _rest, source, store) => {
+      if (source.from === 'bundle') {
+        throw new DkError('usage', `${source.file} is a bundle already.`, 'Copy the file as it is.');
+      }
+      const { info } = source;
+      const name = options.output ?? `${fileName(info)}.dk.zip`;
+      const out = resolve(context.io.cwd, name);
+      const { exportBundle } = await import('../../bundle/export-bundle.js');
+      const blobs = store.blobs();
+      try {
+        const extraBase = baseContent(recording, options.withBase);
+        await exportBundle({ info, folder: store.folderOf(info.id), blobs }, out, { extraBase });
+      } finally {
+        blobs.close();
+      }
+      const { size } = statSync(toBytes(out));
+      context.notice(
+        `exported ${info.id} · ${plural(info.events, 'event')} · ${formatBytes(size)} · ${printable(name)}`,
+      );
+      if (size > ATTACHMENT_BYTES)
+        context.notice(`more than ${formatBytes(ATTACHMENT_BYTES)}, the most that GitHub takes on an issue.`);
+      return 0;
+    });
+  },
+});
+
+function fileName(info: RecordingInfo): string {
+  const label = (info.label ?? '').replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[.-]+/, '');
+  return label === '' ? info.id : label;
+}
