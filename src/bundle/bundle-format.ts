@@ -1,9 +1,10 @@
 /**
  * Bundle, NAME.dk.zip: one recording as a plain zip file that any unzip opens.
  *
- *   bundle.json    { "format": "diffkeeper bundle", "version", "dkVersion", "recording": RecordingInfo }
+ *   bundle.json    { "format": "diffkeeper bundle", "version", "dkVersion", "baseBytes", "recording": RecordingInfo }
+ *                  baseBytes: length of the base manifest, null when the recording has none
  *   README.txt     what this is, for whoever finds it
- *   base.bin.zst   the base manifest, one zstd frame; missing when the recording has none
+ *   base.bin.zst   the base manifest, one zstd frame
  *   objects.pack   every object that the index refers to (cas/pack-format.ts)
  *   objects.tbl    table (index/table-format.ts): SHA-256 → offset uint · raw length uint · stored length uint
  *   index.tbl      table: the recording's index (index/keys.ts)
@@ -33,13 +34,19 @@ export const BundleEntry = {
 export type BundleEntryName = (typeof BundleEntry)[keyof typeof BundleEntry];
 export const BUNDLE_ENTRIES: readonly string[] = Object.values(BundleEntry);
 
-export function encodeAbout(info: RecordingInfo): Buffer {
-  const about = { format: BUNDLE_FORMAT, version: BUNDLE_VERSION, dkVersion: info.dkVersion, recording: info };
+export interface About {
+  info: RecordingInfo;
+  baseBytes: number | null;
+}
+
+export function encodeAbout({ info, baseBytes }: About): Buffer {
+  const { dkVersion } = info;
+  const about = { format: BUNDLE_FORMAT, version: BUNDLE_VERSION, dkVersion, baseBytes, recording: info };
   return Buffer.from(`${JSON.stringify(about, null, 2)}\n`);
 }
 
-export function decodeAbout(bytes: Buffer, where: string): RecordingInfo {
-  let about: { format?: unknown; version?: unknown; recording?: unknown } | null;
+export function decodeAbout(bytes: Buffer, where: string): About {
+  let about: { format?: unknown; version?: unknown; baseBytes?: unknown; recording?: unknown } | null;
   try {
     about = JSON.parse(bytes.toString('utf8'));
   } catch (cause) {
@@ -47,7 +54,11 @@ export function decodeAbout(bytes: Buffer, where: string): RecordingInfo {
   }
   if (about?.format !== BUNDLE_FORMAT) throw damagedBundle(where, 'it does not describe a DiffKeeper bundle');
   if (about.version !== BUNDLE_VERSION) throw wrongVersion(where, Number(about.version), BUNDLE_VERSION);
-  return parseInfo(JSON.stringify(about.recording ?? null), where);
+  const { baseBytes } = about;
+  if (baseBytes !== null && !(Number.isSafeInteger(baseBytes) && (baseBytes as number) >= 0)) {
+    throw damagedBundle(where, 'its field "baseBytes" is missing or impossible');
+  }
+  return { info: parseInfo(JSON.stringify(about.recording ?? null), where), baseBytes: baseBytes as number | null };
 }
 
 export function encodePlace(place: ObjectPlace): Buffer {

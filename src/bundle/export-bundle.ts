@@ -43,6 +43,8 @@ async function* nothing(): AsyncGenerator<ExtraBase> {}
 
 function zipped(source: ExportSource, table: TableReader, extra: AsyncIterable<ExtraBase>): AsyncIterable<Uint8Array> {
   const { info, folder, blobs } = source;
+  const basePath = join(folder, 'base.bin');
+  const base = existsSync(basePath) ? readFileSync(basePath) : undefined;
   const zip = new ZipFile();
   const output = zip.outputStream as Readable;
   const fail = (error: Error): void => void output.destroy(error);
@@ -53,10 +55,9 @@ function zipped(source: ExportSource, table: TableReader, extra: AsyncIterable<E
     zip.addReadStreamLazy(name, stored, (start) =>
       start(null, Readable.from(content(), { objectMode: false }).on('error', fail)),
     );
-  zip.addBuffer(encodeAbout(info), BundleEntry.about);
+  zip.addBuffer(encodeAbout({ info, baseBytes: base?.length ?? null }), BundleEntry.about);
   zip.addBuffer(readmeText(info), BundleEntry.readme);
-  const base = join(folder, 'base.bin');
-  if (existsSync(base)) zip.addBuffer(zstdCompress(readFileSync(base)), BundleEntry.base, stored);
+  if (base !== undefined) zip.addBuffer(zstdCompress(base), BundleEntry.base, stored);
   const pack = new BundlePack();
   lazily(BundleEntry.pack, () => pack.bytes(table.all(), blobs, extra));
   lazily(BundleEntry.objects, () => encodeTable(pack.objectEntries()));

@@ -1,12 +1,12 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { PackBlobs } from '../cas/pack-blobs.js';
-import { contentSize, zstdDecompress } from '../cas/zstd.js';
+import { zstdDecompress } from '../cas/zstd.js';
 import type { RecordingInfo } from '../catalog/types.js';
 import { DkError } from '../errors.js';
 import { KvIndexReader } from '../index/index-reader.js';
 import { TableReader } from '../index/table-reader.js';
 import { BundleEntry, type BundleEntryName, damagedBundle, decodeAbout, decodePlace } from './bundle-format.js';
-import { type ZipEntries, type ZipEntry, inPlace, readWhole, readZipEntries } from './zip-entries.js';
+import { type ZipEntry, inPlace, readWhole, readZipEntries } from './zip-entries.js';
 
 /** Generous: a manifest of a thousand marks has 50 kB. */
 const MOST_ABOUT_BYTES = 16 << 20;
@@ -36,7 +36,7 @@ export async function openBundle(file: string): Promise<Bundle> {
     const entries = await readZipEntries(fd, file, sizeBytes);
     const need = (name: BundleEntryName): ZipEntry => entries.get(name) ?? missing(file, name);
     const about = need(BundleEntry.about);
-    const info = decodeAbout(readWhole(about, MOST_ABOUT_BYTES), about.stored.name);
+    const { info, baseBytes } = decodeAbout(readWhole(about, MOST_ABOUT_BYTES), about.stored.name);
     const table = new TableReader(inPlace(need(BundleEntry.index)));
     const index = new KvIndexReader(table);
     const blobs = openObjects(need(BundleEntry.objects), need(BundleEntry.pack));
@@ -45,7 +45,7 @@ export async function openBundle(file: string): Promise<Bundle> {
       index,
       blobs,
       table,
-      base: readBase(entries),
+      base: baseBytes === null ? undefined : readBase(need(BundleEntry.base), baseBytes),
       async close() {
         await index.close();
         blobs.close();
@@ -89,17 +89,14 @@ function openObjects(objects: ZipEntry, pack: ZipEntry): PackBlobs {
   );
 }
 
-function readBase(entries: ZipEntries): Buffer | undefined {
-  const entry = entries.get(BundleEntry.base);
-  if (entry === undefined) return undefined;
-  const packed = readWhole(entry, MOST_BASE_BYTES);
+function readBase(entry: ZipEntry, rawLength: number): Buffer {
   const where = `${entry.stored.name}, offset 0`;
+  if (rawLength > MOST_BASE_BYTES) throw damagedBundle(where, `it claims ${rawLength} bytes`);
+  const packed = readWhole(entry, MOST_BASE_BYTES);
   try {
-    const rawLength = contentSize(packed) ?? 0;
-    if (rawLength > MOST_BASE_BYTES) throw damagedBundle(where, `it claims ${rawLength} bytes`);
     return zstdDecompress(packed, rawLength);
-  } catch (error) {
-    throw error instanceof DkError ? error : damagedBundle(where, 'it does not decompress', error);
+  } catch (cause) {
+    throw damagedBundle(where, 'it does not decompress', cause);
   }
 }
 

@@ -18,14 +18,9 @@ export function zstdCompress(bytes: Uint8Array, level = 3): Buffer {
 export function zstdDecompress(bytes: Uint8Array, rawLength: number): Buffer {
   const raw = Buffer.allocUnsafeSlow(rawLength);
   // The binding refuses an empty destination; a frame of nothing is only checked for what it claims.
-  const length = rawLength === 0 ? contentSize(bytes) : decompressor.decompress(raw, bytes);
+  const length = rawLength === 0 ? zstd.getFrameContentSize(bytes) : decompressor.decompress(raw, bytes);
   if (length !== rawLength) throw new RangeError(`zstd frame of ${length} bytes where ${rawLength} were expected`);
   return raw;
-}
-
-/** What the frame says its content measures; null when it does not say. Throws when it is no zstd frame. */
-export function contentSize(bytes: Uint8Array): number | null {
-  return zstd.getFrameContentSize(bytes);
 }
 
 const SCRATCH_BYTES = 1 << 20;
