@@ -1,0 +1,65 @@
+import { describe, expect } from 'vitest';
+import { kernelTest } from '../support/kernel.js';
+import { tempFolders } from '../support/temp-folder.js';
+import type { OperationCase } from './operations/case.js';
+import { CUTTING, OPENING, WRITING } from './operations/data.js';
+import { MODES, OWNERS, TIMES } from './operations/metadata.js';
+import { FOLDERS, LINKING, PATHS, RENAMING, UNLINKING } from './operations/names.js';
+import { PROCESSES } from './operations/processes.js';
+import { type CasesResult, expectedEvents, runCases } from './operations/run-cases.js';
+
+/** Each operation by its exact system call, and exactly the events that it must give. DK_CASE=TEXT runs matching cases only. */
+const GROUPS = {
+  open: OPENING,
+  write: WRITING,
+  truncate: CUTTING,
+  'mkdir and rmdir': FOLDERS,
+  unlink: UNLINKING,
+  rename: RENAMING,
+  'link, symlink and nodes': LINKING,
+  paths: PATHS,
+  mode: MODES,
+  owner: OWNERS,
+  times: TIMES,
+  processes: PROCESSES,
+};
+
+const temp = tempFolders();
+const wanted = process.env.DK_CASE ?? '';
+
+for (const [group, all] of Object.entries(GROUPS)) {
+  const cases: readonly OperationCase[] = all.filter((row) => row.name.includes(wanted));
+  if (cases.length === 0) continue;
+  describe(group, () => {
+    let running: Promise<CasesResult> | undefined;
+    const result = () => {
+      running ??= runCases(temp(), cases);
+      return running;
+    };
+
+    for (const row of cases) {
+      kernelTest(row.name, async () => {
+        const { events, bytes, differences } = (await result()).of(row.name);
+        expect(events).toEqual(expectedEvents(row.events));
+        for (const [i, expected] of row.events.entries()) {
+          if (expected.bytes !== undefined && !expected.bytes.equals(bytes[i] as Buffer)) {
+            expect.fail(`event ${i} (${expected.kind} ${expected.path}) carries other bytes than were written`);
+          }
+        }
+        expect(differences).toEqual([]);
+      });
+    }
+
+    kernelTest('nothing else, nothing lost, and verified', async () => {
+      const { recorded, log } = await result();
+      expect(recorded.code).toBe(0);
+      expect(log.map((event) => event.seq)).toEqual(log.map((_, i) => i + 1));
+      expect(log[0]).toMatchObject({ kind: 'proc.exec' });
+      expect(log.at(-1)).toMatchObject({ kind: 'proc.exit', code: 0, signal: 0 });
+      expect(log.filter((event) => event.kind === 'gap' || event.kind === 'resync')).toEqual([]);
+      const ofCommand = log.filter((event) => event.proc === log[0]?.proc).map((event) => event.kind);
+      expect(ofCommand).toEqual(['proc.exec', ...cases.map(() => 'proc.fork'), 'proc.exit']);
+      expect(recorded.summary).toMatch(/ · 0 gaps · verified · /);
+    });
+  });
+}
