@@ -130,7 +130,7 @@ missing_packages() {
 }
 
 missing_test_packages() {
-  for tool in git tmux sqlite3 strace ps:procps setfattr:attr rsync; do
+  for tool in git tmux sqlite3 strace ps:procps setfattr:attr patch rsync; do
     command -v "${tool%%:*}" >/dev/null || echo "${tool#*:}"
   done
 }
