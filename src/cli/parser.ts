@@ -1,6 +1,9 @@
 import { Option, Command as Parser } from 'commander';
 import type { Command, CommandRow, OptionSpec } from './commands/command.js';
 
+/** The same everywhere, because docs/commands.md is made of it. */
+const HELP_COLUMNS = 100;
+
 /** The commander side of a command: its options, and the text of its help. */
 export function parserFor(row: CommandRow, command: Command): Parser {
   const parser = new Parser(`dk ${row.name}`)
@@ -10,7 +13,7 @@ export function parserFor(row: CommandRow, command: Command): Parser {
     .allowExcessArguments(true)
     .passThroughOptions(command.passThrough)
     .helpOption('-h, --help', 'show this help')
-    .configureOutput({ writeOut: () => {}, writeErr: () => {} })
+    .configureOutput({ writeOut: () => {}, writeErr: () => {}, getOutHelpWidth: () => HELP_COLUMNS })
     .exitOverride();
   for (const spec of Object.values(command.options)) parser.addOption(toOption(spec));
   return parser;

@@ -66,7 +66,7 @@ describe('the text of a patch', () => {
     expect(text({ before: file('a.txt', 'one\ntwo\nthree\n'), after: file('a.txt', 'one\n2\nthree\n') })).toBe(
       [
         'diff --git a/a.txt b/a.txt',
-        'index 4cb29ea..fe63a40 100644',
+        'index 4cb29ea..f04eb26 100644',
         '--- a/a.txt',
         '+++ b/a.txt',
         '@@ -1,3 +1,3 @@',
