@@ -4,15 +4,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
-#include <stdio.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 enum { CHUNK = 256 << 10 };
 
+const char *handle_name(int fd, char name[HANDLE_NAME_BYTES]) {
+  char *at = name + HANDLE_NAME_BYTES - 1;
+  *at = '\0';
+  do *--at = (char)('0' + fd % 10);
+  while (fd /= 10);
+  return at;
+}
+
 int content_open(int path_fd) {
-  char name[32];
-  snprintf(name, sizeof name, "/proc/self/fd/%d", path_fd);
+  char buffer[HANDLE_NAME_BYTES];
+  const char *name = handle_name(path_fd, buffer);
   int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
   int fd = open(name, flags | O_NOATIME);
   if (fd < 0 && errno == EPERM) fd = open(name, flags); /* not the owner */

@@ -1,5 +1,14 @@
 #pragma once
+#include <stddef.h>
 #include <stdint.h>
+
+enum { HANDLE_NAME_BYTES = 12 };
+
+/*
+ * The name by which the guard's own descriptor can be opened, read as a link, and so on. Relative to /proc/self/fd,
+ * the guard's working directory: walking there each time would cost a microsecond.
+ */
+const char *handle_name(int fd, char name[HANDLE_NAME_BYTES]);
 
 /* Opens the regular file behind an O_PATH handle for reading, leaving its access time alone. -errno on failure. */
 int content_open(int path_fd);

@@ -297,7 +297,6 @@ static void detach(int keep) {
   sigprocmask(SIG_SETMASK, &all, NULL);
   setsid();
   umask(077);
-  if (chdir("/")) {} /* only so that no directory of the user's stays busy */
   prctl(PR_SET_NAME, "dk-guard");
   int null = open("/dev/null", O_RDWR);
   for (int fd = 0; fd < 3; fd++)
@@ -327,6 +326,7 @@ void guard_run(const struct plan *plan, int hub, struct guard_shared *shared) {
   int failed = dir < 0 ? -errno : preimages_open(&guard.pre, plan, dir);
   struct base_result base;
   if (!failed) failed = base_scan(plan, dir, &base);
+  if (!failed && chdir("/proc/self/fd")) failed = -errno; /* handle_name() counts on it */
   if (failed) {
     snprintf(text, sizeof text,
              "The recording's directory cannot be written (%s). Make room or choose another place with DK_HOME.",
@@ -344,6 +344,7 @@ void guard_run(const struct plan *plan, int hub, struct guard_shared *shared) {
 
 void guard_run_passing(int listener, struct guard_shared *shared) {
   detach(listener);
+  if (chdir("/")) {} /* only so that no directory of the user's stays busy */
   uint64_t left = atomic_exchange(&shared->in_flight, 0);
   if (left) let_continue(listener, left);
   struct pollfd wait = {listener, POLLIN, 0};

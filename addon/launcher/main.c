@@ -35,6 +35,7 @@
 enum { EXIT_CANNOT_RECORD = 125, USER_FDS = 4096 };
 
 static struct launcher {
+  char **argv; /* as we got it */
   struct inherited_signals inherited;
   int signals;            /* signalfd of everything that is blocked */
   int user_fds[USER_FDS]; /* descriptors from 3 on that were open at the start: the command's */
@@ -143,7 +144,7 @@ static void prepare(const char *body, size_t length) {
     return;
   }
   memcpy(self.plan_bytes, body, length);
-  const char *wrong = plan_parse(&self.plan, self.plan_bytes, length);
+  const char *wrong = plan_parse(&self.plan, self.plan_bytes, length, self.argv);
   int failed = 0;
   if (!wrong) {
     failed = start_guard();
@@ -376,6 +377,7 @@ int main(int argc, char **argv) {
     fprintf(stderr, "dk-launcher: NODE and MAIN.js are missing. It is started by dk, not by hand.\n");
     return EXIT_CANNOT_RECORD;
   }
+  self.argv = argv;
   note_user_fds();
   take_signals();
   int failed = socket_pair(SOCK_STREAM, ends);

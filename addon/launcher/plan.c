@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *value_of(const char *line, const char *key) {
   size_t n = strlen(key);
@@ -39,14 +40,23 @@ static bool parse_user(struct plan *plan, const char *text) {
   return *end == '\0';
 }
 
-static const char *parse_option(struct plan *plan, char *line) {
+static const char *take_tail(struct plan *plan, char **own_argv, const char *text) {
+  size_t own = 0, wanted = strtoul(text, NULL, 10);
+  while (own_argv[own]) own++;
+  if (wanted == 0 || wanted >= own) return "argv-tail does not fit the arguments";
+  plan->argv = own_argv + own - wanted;
+  return NULL;
+}
+
+static const char *parse_option(struct plan *plan, char *line, char **own_argv) {
   const char *value;
   if ((value = value_of(line, "dir"))) {
     plan->dir = value;
     return value[0] == '/' ? NULL : "dir is not absolute";
   }
   if ((value = value_of(line, "root"))) {
-    if (value[0] != '/') return "a root is not absolute";
+    if (strcmp(value, ".") == 0) value = getcwd(NULL, 0);
+    if (!value || value[0] != '/') return "a root is not absolute";
     return push(&plan->roots, &plan->root_count, (char *)value) ? NULL : "out of memory";
   }
   if ((value = value_of(line, "skip"))) {
@@ -66,27 +76,30 @@ static const char *parse_option(struct plan *plan, char *line) {
     plan->allow_io_uring = strcmp(value, "allow") == 0;
     return NULL;
   }
+  if ((value = value_of(line, "argv-tail"))) return take_tail(plan, own_argv, value);
   if ((value = value_of(line, "user"))) return parse_user(plan, value) ? NULL : "user is not UID:GID:GROUPS";
   return "an option is not known";
 }
 
-const char *plan_parse(struct plan *plan, char *body, size_t length) {
+const char *plan_parse(struct plan *plan, char *body, size_t length, char **own_argv) {
   *plan = (struct plan){.guard = true, .limit_bytes = INT64_C(256) << 20};
   if (length == 0 || body[length - 1] != '\0') return "a string is not ended";
+  char **argv = NULL;
   size_t argc = 0;
   bool in_argv = false;
   for (char *at = body; at < body + length; at += strlen(at) + 1) {
     if (in_argv) {
-      if (!push(&plan->argv, &argc, at)) return "out of memory";
+      if (!push(&argv, &argc, at)) return "out of memory";
     } else if (!*at) {
       in_argv = true;
     } else {
-      const char *wrong = parse_option(plan, at);
+      const char *wrong = parse_option(plan, at, own_argv);
       if (wrong) return wrong;
     }
   }
   if (!plan->dir) return "dir is missing";
-  return argc ? NULL : "the command is missing";
+  if (argv) plan->argv = argv;
+  return plan->argv ? NULL : "the command is missing";
 }
 
 bool plan_skips(const struct plan *plan, const char *path, size_t length) {

@@ -7,7 +7,7 @@
 
 struct plan {
   const char *dir;     /* dir=       the recording's directory, absolute */
-  char **roots;        /* root=      repeatable, absolute */
+  char **roots;        /* root=      repeatable, absolute, or ".": the working directory */
   size_t root_count;
   char **skips;        /* skip=      repeatable, absolute real paths: never scanned, never guarded */
   size_t skip_count;
@@ -19,10 +19,13 @@ struct plan {
   gid_t gid;
   gid_t *groups;
   size_t group_count;
-  char **argv;         /* NULL-ended */
+  char **argv;         /* NULL-ended; or argv-tail=N: the last N of the launcher's own arguments, byte for byte */
 };
 
-/* Parses `body`, which the plan keeps pointing into. Returns NULL, or what is wrong with it. */
-const char *plan_parse(struct plan *plan, char *body, size_t length);
+/*
+ * Parses `body`, which the plan keeps pointing into, as it does into `own_argv`, the launcher's arguments.
+ * Returns NULL, or what is wrong with it.
+ */
+const char *plan_parse(struct plan *plan, char *body, size_t length, char **own_argv);
 /* True when `path` is one of the skipped directories or lies below one. */
 bool plan_skips(const struct plan *plan, const char *path, size_t length);

@@ -49,9 +49,8 @@ int preimages_open(struct preimages *pre, const struct plan *plan, int recording
 
 /* The path of the handle `fd`; empty when the kernel cannot tell it. */
 static const char *name_of(int fd, char name[PATH_MAX]) {
-  char handle[32];
-  snprintf(handle, sizeof handle, "/proc/self/fd/%d", fd);
-  ssize_t n = readlink(handle, name, PATH_MAX - 1);
+  char handle[HANDLE_NAME_BYTES];
+  ssize_t n = readlink(handle_name(fd, handle), name, PATH_MAX - 1);
   name[n > 0 ? n : 0] = '\0';
   return name;
 }
@@ -222,15 +221,14 @@ struct described {
 /* Writes the node record; it is in the file when this returns. */
 static void record(struct preimages *pre, int fd, struct described *what, bool content_only) {
   static char xattrs[XATTR_BYTES];
-  char handle[32], target[PATH_MAX];
+  char handle[HANDLE_NAME_BYTES], target[PATH_MAX];
   struct dk_node_extra extra = {.name = what->name, .name_len = what->name_len, .target = target, .xattrs = xattrs};
   if (S_ISLNK(what->node.mode)) {
     ssize_t n = readlinkat(fd, "", target, sizeof target);
     extra.target_len = n > 0 ? (size_t)n : 0;
   }
   if (!content_only) {
-    snprintf(handle, sizeof handle, "/proc/self/fd/%d", fd);
-    ssize_t n = read_xattrs(handle, xattrs, sizeof xattrs);
+    ssize_t n = read_xattrs(handle_name(fd, handle), xattrs, sizeof xattrs);
     if (n < 0) lose(pre, (int)n, what->name);
     extra.xattr_len = n > 0 ? (size_t)n : 0;
   }
@@ -241,10 +239,14 @@ static void record(struct preimages *pre, int fd, struct described *what, bool c
   else pre->records++;
 }
 
-static bool is_ignored(const struct preimages *pre, int fd, const struct described *what) {
+static bool is_ignored(struct preimages *pre, int fd, uint64_t dev, const struct described *what) {
   struct statfs fs;
   if (plan_skips(pre->plan, what->name, what->name_len)) return true;
-  return fstatfs(fd, &fs) == 0 && fs_type_is_pseudo((unsigned long)fs.f_type);
+  if (dev != pre->last_dev) {
+    pre->last_dev_pseudo = fstatfs(fd, &fs) == 0 && fs_type_is_pseudo((unsigned long)fs.f_type);
+    pre->last_dev = dev;
+  }
+  return pre->last_dev_pseudo;
 }
 
 static void describe(int fd, const struct statx *stx, struct described *what) {
@@ -282,7 +284,7 @@ static bool save(struct preimages *pre, int fd, enum preimage_need need, int inh
   content = content && stx.stx_size > 0;
   if (known && !content && inherited < 0) return true;
   describe(fd, &stx, &what);
-  if (!known && is_ignored(pre, fd, &what)) {
+  if (!known && is_ignored(pre, fd, entry->dev, &what)) {
     entry->bits |= INODE_IGNORED;
     return true;
   }

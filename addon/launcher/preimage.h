@@ -39,6 +39,8 @@ struct preimages {
   size_t done_count;
   struct dk_record_file log;
   struct inode_set inodes;
+  uint64_t last_dev;    /* the device asked about last, and the answer */
+  bool last_dev_pseudo;
   struct pin *pins; /* a ring */
   size_t pin_first, pin_count, pin_limit;
   int64_t start_ns; /* what was born later needs no pre-image */

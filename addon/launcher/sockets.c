@@ -53,7 +53,8 @@ ssize_t socket_receive(int socket, void *message, size_t capacity, int *fd) {
   struct msghdr header = {
       .msg_iov = &part, .msg_iovlen = 1, .msg_control = rights.bytes, .msg_controllen = sizeof rights.bytes};
   ssize_t n = recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
-  if (n < 0) return errno == EINTR || errno == EAGAIN ? -1 : 0;
+  /* ECONNRESET comes once, before what the other end sent, when that end closed without reading all we sent. */
+  if (n < 0) return errno == EINTR || errno == EAGAIN || errno == ECONNRESET ? -1 : 0;
   struct cmsghdr *first = CMSG_FIRSTHDR(&header);
   if (fd && first && first->cmsg_type == SCM_RIGHTS) memcpy(fd, CMSG_DATA(first), sizeof *fd);
   return n;
