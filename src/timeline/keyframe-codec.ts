@@ -14,7 +14,7 @@ import {
   wholeExtents,
 } from './extents.js';
 import { IntMap, MAX_KEY, Owner } from './int-map.js';
-import { nameDifferences, type NameTree, withName } from './name-tree.js';
+import { NameEntry, nameDifferences, type NameTree, withNames } from './name-tree.js';
 import { Rec } from './rec.js';
 import { TreeState } from './state.js';
 import { type Extent, UNKNOWN } from './types.js';
@@ -160,7 +160,9 @@ function readRec(input: ByteReader, texts: string[], file: number, before: Rec |
   else if (flags & FLAG.content) extents = readContent(input);
   let entries: NameTree = before?.entries ?? null;
   if (flags & FLAG.entries) {
-    for (let left = input.count(); left > 0; left--) entries = withName(entries, readRef(input, texts), input.uint());
+    const changes: NameEntry[] = [];
+    for (let left = input.count(); left > 0; left--) changes.push(new NameEntry(readRef(input, texts), input.uint()));
+    entries = withNames(entries, changes);
   }
   const certainAt = flags & FLAG.certain ? seq : 0;
   const [base, touched] = [(flags & FLAG.base) !== 0, (flags & FLAG.touched) !== 0];

@@ -5,9 +5,9 @@ import { decodeKeyframe, parentOfKeyframe } from './keyframe-codec.js';
 import type { TreeState } from './state.js';
 
 /** The states of keyframes share structure with the ones they build on. */
-const STATES_KEPT = 64;
-/** A keyframe builds on as many others as its number has bits set; more is a forgery. */
-const LONGEST_CHAIN = 64;
+const STATES_KEPT = 512;
+/** 7 on each of the levels there can be (keyframe-writer.ts); more is a forgery. */
+const LONGEST_CHAIN = 128;
 
 /** Reads keyframes, each with those it builds on. */
 export class KeyframeLoader {

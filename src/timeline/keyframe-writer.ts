@@ -7,21 +7,25 @@ import type { TreeState } from './state.js';
 const INTERVAL = 4096;
 /** Even when keyframes are over their budget; bounds a seek to about 60 ms. */
 const LONGEST_INTERVAL = 65536;
-/** Keyframes may take so much of the index. */
-const BYTES_PER_EVENT = 8;
-const FREE_BYTES = 256 * 1024;
+/** Keyframes may take so much of the index, before the store compresses them to about a fifth. */
+const BYTES_PER_EVENT = 32;
+const FREE_BYTES = 1024 * 1024;
+
+/** Keyframes that build on each other before one builds on the first of them. */
+const RUN = 8;
 
 /**
- * Decides when a state becomes a keyframe, and on which earlier one it builds: keyframe k on k with its lowest bit
- * cleared, so that each change is written about log2(k) / 2 times and a seek reads at most log2(k) keyframes.
+ * Decides when a state becomes a keyframe, and on which earlier one it builds: most on the one before, every 8th on
+ * the one 8 before, every 64th on the one 64 before, and so on. Each change is then written once a level, and a seek
+ * reads at most 7 keyframes a level.
  */
 export class KeyframeWriter {
   private number = 0;
   private bytes = 0;
   private lastSeq = 0;
   private nextSeq: number;
-  /** Keyframe `number` and those it builds on: the only ones later keyframes can build on. */
-  private chain: { number: number; state: TreeState }[];
+  /** The last keyframe whose number is a multiple of RUN ** level. */
+  private readonly levels: TreeState[];
 
   constructor(
     model: StateBuilder,
@@ -29,7 +33,7 @@ export class KeyframeWriter {
     private readonly interval = INTERVAL,
   ) {
     this.nextSeq = interval;
-    this.chain = [{ number: 0, state: emptyState(model.base) }];
+    this.levels = [emptyState(model.base)];
   }
 
   /** Call after every event. */
@@ -44,24 +48,19 @@ export class KeyframeWriter {
 
   private write(model: StateBuilder): void {
     this.number += 1;
-    const builtOn = this.number & (this.number - 1);
-    this.chain = this.chain.filter(({ number }) => isPrefix(number, builtOn));
-    const parent = (this.chain[this.chain.length - 1] as { state: TreeState }).state;
+    let level = 0;
+    while (this.number % RUN ** (level + 1) === 0) level += 1;
+    const empty = this.levels[this.levels.length - 1] as TreeState;
+    const parent = this.levels[level] ?? empty;
     const state = model.freeze();
     const bytes = encodeKeyframe(parent, state);
     this.put(state.seq, bytes);
-    this.chain.push({ number: this.number, state });
+    // The base stays above the highest level that has a keyframe.
+    if (level >= this.levels.length - 1) this.levels[level + 1] = empty;
+    this.levels.fill(state, 0, level + 1);
     this.bytes += bytes.length;
     this.lastSeq = state.seq;
     const affordableAt = (this.bytes - FREE_BYTES) / BYTES_PER_EVENT;
     this.nextSeq = Math.min(Math.max(state.seq + this.interval, affordableAt), state.seq + LONGEST_INTERVAL);
-  }
-}
-
-/** True for `of` and what it builds on: `number` is `of` with some of its lowest set bits cleared. */
-function isPrefix(number: number, of: number): boolean {
-  for (let at = of; ; at &= at - 1) {
-    if (at === number) return true;
-    if (at === 0) return false;
   }
 }

@@ -1,5 +1,5 @@
 import { toBytes } from '../events/byte-string.js';
-import { Frontier, join, type Seq, Tree } from './balanced.js';
+import { Frontier, fromItems, items, join, type Seq, Tree } from './balanced.js';
 
 /** One name of a directory. `file` 0: the name stood here once and is gone (it hides a base entry, and the proof expects nothing there). */
 export class NameEntry {
@@ -48,6 +48,28 @@ export function withName(tree: NameTree, name: string, file: number): Tree<NameE
   return order < 0
     ? join(withName(tree.left, name, file), tree.item, tree.right)
     : join(tree.left, tree.item, withName(tree.right, name, file));
+}
+
+/** Many names at once; `changes` in order of the names is much faster than one by one. */
+export function withNames(tree: NameTree, changes: readonly NameEntry[]): NameTree {
+  const inOrder = changes.every(
+    (one, at) => at === 0 || compareNames((changes[at - 1] as NameEntry).name, one.name) < 0,
+  );
+  if (!inOrder || changes.length * 8 < (tree?.count ?? 0)) {
+    return changes.reduce<NameTree>((grown, { name, file }) => withName(grown, name, file), tree);
+  }
+  const merged: NameEntry[] = [];
+  let at = 0;
+  for (const entry of items(tree)) {
+    let order = 1;
+    for (; at < changes.length; at++) {
+      order = compareNames((changes[at] as NameEntry).name, entry.name);
+      if (order >= 0) break;
+      merged.push(changes[at] as NameEntry);
+    }
+    if (at === changes.length || order > 0) merged.push(entry);
+  }
+  return fromItems([...merged, ...changes.slice(at)]);
 }
 
 /** Entries that differ, in order; undefined where a tree has none. Subtrees that both share are skipped. */
