@@ -18,7 +18,7 @@
  *
  * Little-endian. One writer a pack. What follows the last whole frame is what a crash cut off.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { DkError } from '../errors.js';
 import { wrongVersion } from './format-version.js';
@@ -46,7 +46,7 @@ export interface Frame {
 }
 
 export function sha256Of(bytes: Uint8Array): Sha256 {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes, 'hex');
 }
 
 export function encodePackHeader(): Buffer {

@@ -13,9 +13,13 @@ export interface WrittenPiece {
 const MIN_HINTED_BYTES = 4 << 10;
 const MOST_PENDING_BYTES = 32 << 20;
 const FIRST_TAIL_BYTES = 256;
+/** Bytes that are copied behind a tail at a time; those after a cut were copied for nothing. */
+const STEP_BYTES = 32 << 10;
 
 /** The end of a stream that is not a blob yet. */
 interface Tail {
+  /** Where in the stream it begins. */
+  off: number;
   buffer: Buffer;
   length: number;
   finder: CutFinder;
@@ -58,14 +62,10 @@ export class StreamWriter {
     if (bytes.length === 0) return off;
     const tail = this.#tail(stream);
     for (let done = 0; done < bytes.length; ) {
-      const count = Math.min(bytes.length - done, MAX_CHUNK_BYTES - tail.length);
-      this.#room(tail, tail.length + count);
-      tail.buffer.set(bytes.subarray(done, done + count), tail.length);
-      tail.length += count;
-      done += count;
-      this.#lengths.set(stream, off + done);
-      this.#cutReady(stream, tail);
+      const rest = bytes.subarray(done);
+      done += tail.length === 0 ? this.#begin(stream, tail, rest) : this.#continue(stream, tail, rest);
     }
+    this.#lengths.set(stream, off + bytes.length);
     this.#evict(stream);
     return off;
   }
@@ -91,7 +91,8 @@ export class StreamWriter {
   }
 
   #tail(stream: number): Tail {
-    const tail = this.#tails.get(stream) ?? { buffer: Buffer.alloc(0), length: 0, finder: new CutFinder() };
+    const off = this.#lengths.get(stream) ?? 0;
+    const tail = this.#tails.get(stream) ?? { off, buffer: Buffer.alloc(0), length: 0, finder: new CutFinder() };
     if (this.#newest !== stream) {
       this.#tails.delete(stream);
       this.#newest = stream;
@@ -100,38 +101,54 @@ export class StreamWriter {
     return tail;
   }
 
-  #room(tail: Tail, length: number): void {
-    if (length <= tail.buffer.length) return;
-    const capacity = Math.min(Math.max(length, tail.buffer.length * 2, FIRST_TAIL_BYTES), MAX_CHUNK_BYTES);
-    const larger = Buffer.allocUnsafeSlow(capacity);
-    larger.set(tail.buffer.subarray(0, tail.length));
-    this.#pendingBytes += capacity - tail.buffer.length;
-    tail.buffer = larger;
+  /** Cuts a chunk out of the bytes where they are, or keeps them all; returns how many it took. */
+  #begin(stream: number, tail: Tail, bytes: Uint8Array): number {
+    const cut = tail.finder.find(bytes, bytes.length);
+    if (cut > 0) {
+      this.#emit(stream, tail, bytes.subarray(0, cut));
+      return cut;
+    }
+    this.#keep(tail, bytes);
+    return bytes.length;
   }
 
-  /** Gives out every complete chunk at the front of the tail. */
-  #cutReady(stream: number, tail: Tail): void {
-    for (;;) {
-      const length = tail.finder.find(tail.buffer, tail.length);
-      if (length === 0) return;
-      this.#emit(stream, tail, length);
-      tail.buffer.copyWithin(0, length, tail.length);
-      tail.length -= length;
+  /** Goes on with what waits. A cut is in the new bytes: those that wait have been looked at. */
+  #continue(stream: number, tail: Tail, bytes: Uint8Array): number {
+    const waiting = tail.length;
+    const more = bytes.subarray(0, Math.min(STEP_BYTES, MAX_CHUNK_BYTES - waiting));
+    this.#keep(tail, more);
+    const cut = tail.finder.find(tail.buffer, tail.length);
+    if (cut === 0) return more.length;
+    this.#emit(stream, tail, tail.buffer.subarray(0, cut));
+    tail.length = 0;
+    return cut - waiting;
+  }
+
+  #keep(tail: Tail, bytes: Uint8Array): void {
+    const length = tail.length + bytes.length;
+    if (length > tail.buffer.length) {
+      const capacity = Math.min(Math.max(length, tail.buffer.length * 2, FIRST_TAIL_BYTES), MAX_CHUNK_BYTES);
+      const larger = Buffer.allocUnsafeSlow(capacity);
+      larger.set(tail.buffer.subarray(0, tail.length));
+      this.#pendingBytes += capacity - tail.buffer.length;
+      tail.buffer = larger;
     }
+    tail.buffer.set(bytes, tail.length);
+    tail.length = length;
   }
 
   /** Makes a blob of the tail as it is, and forgets it. */
   #drop(stream: number, tail: Tail): void {
-    if (tail.length > 0) this.#emit(stream, tail, tail.length);
+    if (tail.length > 0) this.#emit(stream, tail, tail.buffer.subarray(0, tail.length));
     this.#pendingBytes -= tail.buffer.length;
     this.#tails.delete(stream);
     if (this.#newest === stream) this.#newest = -1;
   }
 
-  #emit(stream: number, tail: Tail, length: number): void {
-    const off = (this.#lengths.get(stream) ?? 0) - tail.length;
-    const sha256 = this.#blobs.put(tail.buffer.subarray(0, length));
-    this.#onPiece(stream, { off, length, sha256, blobOff: 0 });
+  #emit(stream: number, tail: Tail, bytes: Uint8Array): void {
+    const sha256 = this.#blobs.put(bytes);
+    this.#onPiece(stream, { off: tail.off, length: bytes.length, sha256, blobOff: 0 });
+    tail.off += bytes.length;
   }
 
   #evict(current: number): void {

@@ -6,10 +6,10 @@ import { invariant } from '../errors.js';
 import type { DkEvent, ProcessInfo } from '../events/event.js';
 import { ByteWriter } from './byte-writer.js';
 import { encodeEventBlock, heavyBytes, isFullBlock } from './event-block.js';
-import { filesOf } from './files-of.js';
+import { HistoryWriter } from './history-writer.js';
 import { INDEX_VERSION, Section, key, metaKey } from './keys.js';
 import type { KvPut, KvWriter } from './kv.js';
-import { encodeHistory, encodePiece, encodeProcess } from './records.js';
+import { encodePiece, encodeProcess } from './records.js';
 import type { IndexWriter, StreamPiece } from './types.js';
 
 const BATCH_BYTES = 1 << 20;
@@ -21,7 +21,7 @@ export class KvIndexWriter implements IndexWriter {
   /** Events of the unfinished block. */
   #events: DkEvent[] = [];
   #heavyBytes = 0;
-  #history = new Map<number, number[]>();
+  readonly #history: HistoryWriter;
   #lastSeq = 0;
   #puts: KvPut[] = [];
   #putBytes = 0;
@@ -31,6 +31,7 @@ export class KvIndexWriter implements IndexWriter {
 
   constructor(kv: KvWriter) {
     this.#kv = kv;
+    this.#history = new HistoryWriter((at, value) => this.#put(at, value));
     const version = new ByteWriter(8);
     version.uint(INDEX_VERSION);
     this.#put(metaKey('version'), Buffer.from(version.view()));
@@ -40,17 +41,12 @@ export class KvIndexWriter implements IndexWriter {
     invariant(this.#lastSeq === 0 || event.seq === this.#lastSeq + 1, `event ${event.seq} follows ${this.#lastSeq}`);
     this.#lastSeq = event.seq;
     this.#events.push(event);
-    for (const file of filesOf(event)) {
-      const seqs = this.#history.get(file);
-      if (seqs === undefined) this.#history.set(file, [event.seq]);
-      else seqs.push(event.seq);
-    }
+    this.#history.append(event);
     this.#heavyBytes += heavyBytes(event);
     if (!isFullBlock(this.#events.length, this.#heavyBytes)) return;
     this.#putBlock();
     this.#heavyBytes = 0;
     this.#events = [];
-    this.#history = new Map();
   }
 
   putPiece(stream: number, piece: StreamPiece): void {
@@ -77,6 +73,7 @@ export class KvIndexWriter implements IndexWriter {
 
   async flush(): Promise<void> {
     if (this.#events.length > 0) this.#putBlock();
+    this.#history.flush();
     this.#send();
     await this.#written;
     this.#check();
@@ -91,7 +88,6 @@ export class KvIndexWriter implements IndexWriter {
   #putBlock(): void {
     const first = (this.#events[0] as DkEvent).seq;
     this.#put(key(Section.events, first), encodeEventBlock(this.#events));
-    for (const [file, seqs] of this.#history) this.#put(key(Section.history, file, first), encodeHistory(seqs));
   }
 
   #put(at: Buffer, value: Buffer): void {

@@ -3,7 +3,7 @@
  *
  *   01 name                      meta: small named values; 'version' (uint) is the schema's
  *   02 seq:7                     event block, by the sequence number of its first event
- *   03 file:7 seq:7              history of a file within the event block that starts at seq
+ *   03 file:7 seq:7              history of a file within the run of events that starts at seq
  *   04 stream:7 off:7            piece of a stream
  *   05 seq:7                     keyframe
  *   06 proc:7                    process

@@ -25,6 +25,8 @@ export class LevelKv implements KvReader, KvWriter {
       keyEncoding: 'buffer',
       valueEncoding: 'buffer',
       createIfMissing: options.create,
+      // Events are compressed already, hashes cannot be.
+      compression: false,
       multithreading: true,
       writeBufferSize: WRITE_BUFFER_BYTES,
       cacheSize: CACHE_BYTES,
