@@ -164,10 +164,15 @@ describe('set-up', () => {
 
   test('says what to do when there is no node', () => {
     const env = { PATH: join(clone, 'bpf'), PWD: clone };
-    expect(run(['ls'], { env, dk: join(clone, 'dk') })).toMatchObject({
+    expect(run(['ls'], { env })).toMatchObject({
       status: 5,
       stderr:
-        'dk: Node.js was not found in PATH. Install Node.js 20 or newer (https://nodejs.org) and run this again.\n',
+        'dk: Node.js was not found in PATH.\ndk: Install Node.js 20 or newer (https://nodejs.org) and run this again.\n',
+    });
+    expect(run(['run', '--', 'true'], { env: { ...env, SUDO_USER: 'me' } })).toMatchObject({
+      status: 125,
+      stderr:
+        'dk: Node.js was not found in PATH.\ndk: sudo sets a PATH of its own; hand yours on: sudo env "PATH=$PATH" dk …\n',
     });
   });
 });
