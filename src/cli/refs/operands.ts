@@ -93,8 +93,11 @@ function damageOf(text: string, lookup: Lookup): DkError | undefined {
 function possibleSource(text: string, lookup: Lookup): Source | undefined {
   if (isNewestForm(text)) return requireSource(text, lookup);
   const source = findSource(text, lookup);
-  if (source?.from !== 'store' || source.info.label === text) return source;
-  return text.length >= SURE_PREFIX ? source : undefined;
+  if (source?.from === 'bundle' || source?.info.label === text) return source;
+  if (text.length < SURE_PREFIX) return undefined;
+  const damage = source === undefined ? damageOf(text, lookup) : undefined;
+  if (damage !== undefined) throw damage;
+  return source;
 }
 
 function findSource(text: string, lookup: Lookup): Source | undefined {
