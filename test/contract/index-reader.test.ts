@@ -1,4 +1,5 @@
 import { createIndex, openIndex } from '../../src/index/open-index.js';
+import { MemoryIndex } from '../support/memory-index.js';
 import { tempFolders } from '../support/temp-folder.js';
 import { indexReaderContract } from './index-reader.js';
 
@@ -25,4 +26,10 @@ indexReaderContract('the table of a sealed recording', async (fill) => {
   fill(live.writer);
   await live.seal();
   return openIndex(folder);
+});
+
+indexReaderContract('memory, for tests of the layers above', async (fill) => {
+  const index = new MemoryIndex();
+  fill(index);
+  return index;
 });

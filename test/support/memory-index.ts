@@ -48,7 +48,7 @@ export class MemoryIndex implements IndexReader, IndexWriter {
   }
   async stream(stream: number, off: number, length: number): Promise<StreamPiece[]> {
     const pieces = this.streams.get(stream) ?? [];
-    return pieces.filter((piece) => piece.off < off + length && piece.off + piece.length > off);
+    return length <= 0 ? [] : pieces.filter((piece) => piece.off < off + length && piece.off + piece.length > off);
   }
   async streamLength(stream: number): Promise<number> {
     const last = this.streams.get(stream)?.at(-1);
@@ -60,7 +60,7 @@ export class MemoryIndex implements IndexReader, IndexWriter {
     return bytes === undefined ? undefined : { seq: at, bytes };
   }
   async processes(): Promise<ProcessInfo[]> {
-    return [...this.rows.values()];
+    return [...this.rows.values()].sort((a, b) => a.proc - b.proc);
   }
   async meta(name: string): Promise<Buffer | undefined> {
     return this.values.get(name);
