@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Store, openStore as openStoreAt } from '../catalog/store.js';
+import { DkError } from '../errors.js';
 import { storeHome } from '../catalog/store-home.js';
 import type { RecordingInfo } from '../catalog/types.js';
 import type { Recording } from '../timeline/types.js';
@@ -50,7 +51,8 @@ export async function withRecording(
 }
 
 /** The modules that read recordings are loaded here: `dk ls` and `dk run` start without them. */
-async function openStored(store: Store, info: RecordingInfo): Promise<Opened> {
+async function openStored(store: Store, listed: RecordingInfo): Promise<Opened> {
+  const info = await readable(store, listed);
   const [{ openIndex }, { openRecording }, { liveFiles }] = await Promise.all([
     import('../index/open-index.js'),
     import('../timeline/recording.js'),
@@ -73,6 +75,18 @@ async function openStored(store: Store, info: RecordingInfo): Promise<Opened> {
       blobs.close();
     },
   };
+}
+
+/** A recording whose recorder died is made readable first, once. */
+async function readable(store: Store, info: RecordingInfo): Promise<RecordingInfo> {
+  const { indexTable } = await import('../index/open-index.js');
+  if (existsSync(indexTable(store.folderOf(info.id)))) return info;
+  if (info.state === 'recording') {
+    throw new DkError('not-found', `The recording ${info.id} is still being made.`, 'Open it when its command has ended.');
+  }
+  if (info.state === 'sealed') return info; // its index is missing: opening it says so
+  const { recoverRecording } = await import('../record/recover.js');
+  return recoverRecording(store, info);
 }
 
 async function openBundleFile(file: string): Promise<Opened> {

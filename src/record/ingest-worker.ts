@@ -20,10 +20,20 @@ export class IngestWorker {
     this.result.catch(() => undefined); // whoever waits for `end` hears of it
   }
 
-  /** The journal is complete: resolves when the recording is sealed. */
-  end(message: ToWorker): Promise<Conclusion> {
-    this.worker.postMessage(message);
+  /** base.bin is complete: reads the journal from now on. */
+  begin(): void {
+    this.worker.postMessage({ type: 'begin' } satisfies ToWorker);
+  }
+
+  /** The journal is complete: resolves when the recording is sealed. `endNs`: end of the command, since the start. */
+  end(endNs: number): Promise<Conclusion> {
+    this.worker.postMessage({ type: 'end', endNs } satisfies ToWorker);
     return this.result;
+  }
+
+  /** Gives up without a result. */
+  async stop(): Promise<void> {
+    await this.worker.terminate();
   }
 }
 

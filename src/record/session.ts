@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { arch, hostname, release, userInfo } from 'node:os';
 import type { Store } from '../catalog/store.js';
 import type { RecordingInfo } from '../catalog/types.js';
@@ -34,43 +34,51 @@ const SEGMENT_BYTES = 64 << 20;
 /** Records one command from before its first instruction to its end, and seals the recording. */
 export async function recordCommand(store: Store, link: LauncherLink, options: SessionOptions): Promise<SessionResult> {
   const draft = store.create(newRecording(options));
-  const folder = store.folderOf(draft.id);
-  const warnings: string[] = [];
-  link.on('warning', (text) => warnings.push(text));
-  let cgroup: TargetCgroup | undefined;
+  const session = new Session(store, link, options, draft);
   try {
-    mkdirSync(journalFolder(folder), { mode: 0o700 });
-    const { roots, argv, preimageLimitBytes, allowIoUring } = options;
-    const prepared = link.prepare({ dir: folder, roots, skip: [store.home], preimageLimitBytes, guard: true, allowIoUring, argv });
-    const { targetPid } = await prepared;
-    cgroup = makeTargetCgroup(draft.id);
-    cgroup?.add(targetPid);
-    const recorder = startRecorder({
-      ringBytes: options.ringBytes,
-      segmentBytes: SEGMENT_BYTES,
-      journalDir: journalFolder(folder),
-      freezeFile: cgroup?.freezeFile,
-    });
-    recorder.seed(targetPid);
-    const base = await link.baseDone;
-    if (base.truncated) warnings.push('The root directory has more than a million entries: recorded without a complete base.');
-    link.go();
-    const ingest = new IngestWorker({ home: store.home, id: draft.id, excludes: options.excludes, roots, cwd: options.cwd });
-    const end = await link.ended;
-    const endMonoNs = Number(process.hrtime.bigint());
-    const [guarded] = await Promise.all([link.finish(), recorder.stop()]);
-    if (guarded.lost > 0) warnings.push(`The old content of ${guarded.lost} files could not be saved.`);
+    return await session.run();
+  } catch (error) {
+    await session.abandon();
+    throw error;
+  }
+}
+
+class Session {
+  private readonly folder: string;
+  private readonly warnings: string[] = [];
+  private readonly ingest: IngestWorker;
+  private cgroup: TargetCgroup | undefined;
+  /** The command's program was started, so that there is something to keep. */
+  private hasRun = false;
+
+  constructor(
+    private readonly store: Store,
+    private readonly link: LauncherLink,
+    private readonly options: SessionOptions,
+    private readonly draft: RecordingInfo,
+  ) {
+    this.folder = store.folderOf(draft.id);
+    link.on('warning', (text) => this.warnings.push(text));
+    const { excludes, roots, cwd } = options;
+    this.ingest = new IngestWorker({ home: store.home, id: draft.id, excludes, roots, cwd });
+  }
+
+  async run(): Promise<SessionResult> {
+    const recorder = await this.start();
+    const end = await this.link.ended;
+    this.hasRun = end.execErrno === undefined;
+    const endNs = Number(process.hrtime.bigint()) - recorder.stats().startMonoNs;
+    const [guarded] = await Promise.all([this.link.finish(), recorder.stop()]);
     const stats = recorder.stats();
-    const endNs = Math.max(0, endMonoNs - stats.startMonoNs);
-    const conclusion = await ingest.end({ endNs });
-    cgroup?.remove();
+    this.cgroup?.remove();
     if (end.execErrno !== undefined) {
-      await store.remove(draft.id);
+      await this.abandon();
       return { info: undefined, end, problems: [] };
     }
-    if (stats.errno !== 0) warnings.push(journalStopped(stats.errno));
-    const { totals, verified, problems } = conclusion;
-    const info = store.update(draft.id, (current) => ({
+    if (guarded.lost > 0) this.warnings.push(`The old content of ${guarded.lost} files could not be saved.`);
+    if (stats.errno !== 0) this.warnings.push(journalStopped(stats.errno));
+    const { totals, verified, problems } = await this.ingest.end(endNs);
+    const info = this.store.update(this.draft.id, (current) => ({
       ...current,
       ...totals,
       state: 'sealed',
@@ -80,12 +88,41 @@ export async function recordCommand(store: Store, link: LauncherLink, options: S
       lostRecords: stats.lost,
       frozenNs: stats.frozenNs,
       verified,
-      notices: warnings,
+      notices: this.warnings,
     }));
     return { info, end, problems };
-  } catch (error) {
-    cgroup?.remove();
-    throw error;
+  }
+
+  /** Everything that must be in place before the command's first instruction. */
+  private async start(): Promise<Recorder> {
+    const { roots, argv, preimageLimitBytes, allowIoUring, ringBytes } = this.options;
+    mkdirSync(journalFolder(this.folder), { mode: 0o700 });
+    const skip = [realpathSync(this.store.home)];
+    const prepared = this.link.prepare({ dir: this.folder, roots, skip, preimageLimitBytes, guard: true, allowIoUring, argv });
+    const { targetPid } = await prepared;
+    this.cgroup = makeTargetCgroup(this.draft.id);
+    this.cgroup?.add(targetPid);
+    const recorder = startRecorder({
+      ringBytes,
+      segmentBytes: SEGMENT_BYTES,
+      journalDir: journalFolder(this.folder),
+      freezeFile: this.cgroup?.freezeFile,
+    });
+    recorder.seed(targetPid);
+    const base = await this.link.baseDone;
+    if (base.truncated) {
+      this.warnings.push('A root has more than a million entries, so it was recorded without a complete base manifest.');
+    }
+    this.link.go();
+    this.ingest.begin();
+    return recorder;
+  }
+
+  /** Nothing was recorded, or it cannot be finished now: what the command did is then still in the journal. */
+  async abandon(): Promise<void> {
+    await this.ingest.stop();
+    this.cgroup?.remove();
+    if (!this.hasRun) await this.store.remove(this.draft.id);
   }
 }
 

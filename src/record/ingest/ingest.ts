@@ -26,6 +26,8 @@ export class Ingest implements Context {
   readonly mapped = new Set<number>();
   readonly doubts: Doubts = { all: false, files: new Set(), mapped: this.mapped };
   force = false;
+  /** End of the newest record, since the start. */
+  lastNs = 0;
   private queue: RawRecord[] = [];
   private head = 0;
   private readonly writes = new Writes();
@@ -64,6 +66,7 @@ export class Ingest implements Context {
     if (body.path !== '' && this.isExcluded(body.path)) return;
     const proc = this.processes.of(record.pid).proc;
     const { pid, tid, comm } = record;
+    this.lastNs = Math.max(this.lastNs, record.exitNs);
     const event: object = { tsNs: Math.max(0, record.exitNs), durNs: record.exitNs - record.enterNs, pid, tid, comm, proc, ...body };
     this.writer.append(event as EventToWrite, data);
   }

@@ -14,10 +14,11 @@ export interface IngestJob {
   cwd: string;
 }
 
-/** The command has ended and the journal is closed; when, since the start. */
-export interface ToWorker {
-  endNs: number;
-}
+export type ToWorker =
+  /** base.bin is complete. */
+  | { type: 'begin' }
+  /** The command has ended and the journal is closed; when, since the start. */
+  | { type: 'end'; endNs: number };
 export type FromWorker =
   | { type: 'done'; conclusion: Conclusion }
   | { type: 'failed'; code: ErrorCode; message: string; hint: string; stack: string };
@@ -29,24 +30,31 @@ const LOW_PRIORITY = 10;
 
 const port = parentPort;
 if (port !== null) {
-  let end: ToWorker | undefined;
-  port.once('message', (message: ToWorker) => (end = message));
-  run(workerData as IngestJob, () => end).then(
-    (conclusion) => port.postMessage({ type: 'done', conclusion } satisfies FromWorker),
-    (error: unknown) => port.postMessage(failure(error)),
-  );
+  const begin = deferred();
+  let endNs: number | undefined;
+  port.on('message', (message: ToWorker) => {
+    if (message.type === 'begin') begin.resolve();
+    else endNs = message.endNs;
+  });
+  run(workerData as IngestJob, begin.promise, () => endNs)
+    .then(
+      (conclusion) => port.postMessage({ type: 'done', conclusion } satisfies FromWorker),
+      (error: unknown) => port.postMessage(failure(error)),
+    )
+    .finally(() => port.close());
 }
 
-async function run(job: IngestJob, ended: () => ToWorker | undefined): Promise<Conclusion> {
+async function run(job: IngestJob, begin: Promise<void>, ended: () => number | undefined): Promise<Conclusion> {
   setPriority(LOW_PRIORITY);
   const store = openStore(job.home);
   try {
+    await begin;
     const pipeline = await Pipeline.open(store, store.folderOf(job.id), job.excludes, job.cwd);
     for (;;) {
-      const end = ended();
-      if (end !== undefined) {
+      const endNs = ended();
+      if (endNs !== undefined) {
         setPriority(0);
-        return await concludeRun(pipeline, job.roots, end.endNs);
+        return await concludeRun(pipeline, job.roots, endNs);
       }
       const busy = pipeline.ingest.advance();
       await new Promise((resolve) => (busy ? setImmediate(resolve) : setTimeout(resolve, POLL_MS)));
@@ -54,6 +62,12 @@ async function run(job: IngestJob, ended: () => ToWorker | undefined): Promise<C
   } finally {
     store.close();
   }
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
 }
 
 function failure(error: unknown): FromWorker {
