@@ -10,7 +10,7 @@ export interface Comparison {
   state: State;
   file: number;
   node: Node | undefined;
-  /** Why this side, when it is not simply the same file one event earlier; '' when it is. */
+  /** What this side is, when it is not simply the same file one event earlier ('' then): vs start, vs #6, vs replaced. */
   note: string;
 }
 
@@ -36,7 +36,7 @@ export async function comparisonFor(request: ComparisonRequest): Promise<Compari
   const rewrite = await beforeRewrite(request, event);
   if (rewrite !== null) return rewrite;
   if (event.kind === 'path.rename' && event.file === file && before.node(event.replaced)?.type === 'file') {
-    return { state: before, file: event.replaced, node: before.node(event.replaced), note: 'against what it replaced' };
+    return { state: before, file: event.replaced, node: before.node(event.replaced), note: 'vs replaced' };
   }
   return { state: before, file, node: standing(before, file), note: '' };
 }
@@ -50,7 +50,7 @@ function sinceBase(base: State, file: number, path: string): Comparison {
   const own = standing(base, file);
   // A new file under an old name took the old one's place.
   const node = own ?? base.lookup(path);
-  return { state: base, file: node?.file ?? file, node, note: 'since the start' };
+  return { state: base, file: node?.file ?? file, node, note: 'vs start' };
 }
 
 async function beforeRewrite(
@@ -66,5 +66,5 @@ async function beforeRewrite(
   const state = await recording.state(previous - 1);
   const node = standing(state, file);
   if (node === undefined || node.sizeBytes === 0) return null;
-  return { state, file, node, note: `against #${previous - 1}, before it was emptied` };
+  return { state, file, node, note: `vs #${previous - 1}` };
 }

@@ -266,6 +266,7 @@ export class Debugger {
       gaps: () => this.#gaps,
       processes: () => (this.#processes ??= this.recording.processes()),
       historyOf: (file: number) => this.#historyOf(file),
+      show: (path: string) => this.paths.show(path),
     };
     const lastMain = this.#snapshot.frame?.main ?? { kind: 'overview' };
     return loadFrame(sources, request, lastMain, publish, isStale);

@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path/posix';
 import type { DkEvent } from '../events/event.js';
 import { changesFilesystem } from '../events/kinds.js';
 import type { Node, Recording, State } from '../timeline/types.js';
@@ -89,6 +90,8 @@ export interface FileViewRequest {
   /** The path it had last, for files that are gone. */
   lastPath: string;
   historyOf: (file: number) => Promise<readonly number[]>;
+  /** A path as people want to read it. */
+  show: (path: string) => string;
 }
 
 export async function fileView(request: FileViewRequest): Promise<FileView> {
@@ -105,7 +108,7 @@ export async function fileView(request: FileViewRequest): Promise<FileView> {
     nodeBefore,
     changedHere,
     comparedWith: request.mode === 'content' ? '' : (earlier?.note ?? ''),
-    facts: changedHere && event !== undefined ? factsOf(event, file, node, nodeBefore) : [],
+    facts: changedHere && event !== undefined ? factsOf(event, request, node, nodeBefore) : [],
     anchor: request.anchor,
     body: await bodyOf(request, node, earlier),
   };
@@ -195,12 +198,20 @@ function partOf(after: FileWindow, before: FileWindow | null): Part | null {
   return after.offset === 0 && to >= sizeBytes ? null : { from: after.offset, to, sizeBytes };
 }
 
-function factsOf(event: DkEvent, file: number, node: Node | undefined, before: Node | undefined): string[] {
+function factsOf(
+  event: DkEvent,
+  { file, show }: FileViewRequest,
+  node: Node | undefined,
+  before: Node | undefined,
+): string[] {
   const facts: string[] = [];
   const isMain = event.file === file;
-  if (event.kind === 'path.rename') facts.push(isMain ? `renamed from ${event.path}` : `replaced by ${event.path}`);
-  else if (event.kind === 'path.exchange') facts.push(`exchanged with ${isMain ? event.newPath : event.path}`);
-  else if (event.kind === 'link.create') facts.push(`also linked as ${event.newPath}`);
+  if (event.kind === 'path.rename') {
+    const isBeside = dirname(event.path) === dirname(event.newPath);
+    const from = isBeside ? basename(event.path) : show(event.path);
+    facts.push(isMain ? `renamed from ${from}` : `replaced by ${from}`);
+  } else if (event.kind === 'path.exchange') facts.push(`exchanged with ${show(isMain ? event.newPath : event.path)}`);
+  else if (event.kind === 'link.create') facts.push(`also linked as ${show(event.newPath)}`);
   else if (event.kind === 'resync') facts.push('truth read back after a gap');
   else if (node === undefined) facts.push('removed');
   else if (before === undefined) facts.push('created');

@@ -62,6 +62,7 @@ export interface FrameSources {
   gaps: () => Gaps;
   processes: () => Promise<ProcessInfo[]>;
   historyOf: (file: number) => Promise<readonly number[]>;
+  show: (path: string) => string;
 }
 
 export async function loadFrame(
@@ -116,7 +117,7 @@ function treeOf(
 }
 
 async function mainView(
-  { recording, processes, historyOf }: FrameSources,
+  { recording, processes, historyOf, show }: FrameSources,
   { selection, followsEvent, mode, hex, anchor }: FrameRequest,
   event: DkEvent | undefined,
   state: State,
@@ -128,7 +129,19 @@ async function mainView(
     return { kind: 'event', view: await eventView(recording, event, await processes()) };
   }
   const { file, path } = selection;
-  const view = await fileView({ recording, file, event, state, before, mode, hex, anchor, lastPath: path, historyOf });
+  const view = await fileView({
+    recording,
+    file,
+    event,
+    state,
+    before,
+    mode,
+    hex,
+    anchor,
+    lastPath: path,
+    historyOf,
+    show,
+  });
   return { kind: 'file', view };
 }
 

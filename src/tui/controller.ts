@@ -53,6 +53,7 @@ export class Controller {
   #view: View;
   #listeners = new Set<() => void>();
   #mainShown: string = '';
+  #made: { main: MainView | undefined; width: number; rows: FileRows } | undefined;
   #quit: () => void;
   #screen: { redraw(): void; suspend(): void };
 
@@ -294,10 +295,19 @@ export class Controller {
     return [frame.playhead, file, body.kind, settings.mode, main.view.anchor].join(' ');
   }
 
+  /** Made anew only for something else to show: a large diff has many lines. */
+  #rows(width: number): FileRows {
+    const main = this.#main();
+    if (this.#made === undefined || this.#made.main !== main || this.#made.width !== width) {
+      this.#made = { main, width, rows: mainRows(main, this.debugger, width) };
+    }
+    return this.#made.rows;
+  }
+
   #compose(): View {
     const { snapshot } = this.debugger;
     const layout = this.#layout();
-    const rows = mainRows(snapshot, this.debugger, layout.panes.file.width);
+    const rows = this.#rows(layout.panes.file.width);
     const height = Math.max(1, layout.panes.file.height - FILE_HEAD_ROWS);
     const cursor = cursorRow(snapshot);
     this.#ui.treeTop = scrolledTo(

@@ -33,11 +33,12 @@ function lineRows(body: LinesBody, width: number): FileRows {
   const gutter = digits + 4;
   const first = lines[body.firstChange];
   const hotAt = first === undefined ? 0 : columnOf(first.text, first.hot?.from ?? 0);
+  const hotEnd = Math.max(hotAt + 1, Math.min(hotAt + 12, columnOf(first?.text ?? '', first?.hot?.to ?? 0)));
   const room = width - gutter;
   return {
     count: lines.length + (body.missingNewline ? 1 : 0),
     hunks: hunksOf(lines),
-    autoLeft: hotAt < room - 8 ? 0 : hotAt - Math.floor(room / 3),
+    autoLeft: hotEnd < room ? 0 : hotAt - Math.floor(room / 3),
     row: (index, left) => {
       const line = lines[index];
       if (line === undefined) return [span(`${' '.repeat(gutter)}(no newline at the end)`, 'dim')];

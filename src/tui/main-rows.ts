@@ -1,12 +1,12 @@
-import type { Debugger, Snapshot } from '../debugger/debugger.js';
+import type { Debugger } from '../debugger/debugger.js';
 import { overviewOf } from '../debugger/event-view.js';
+import type { MainView } from '../debugger/frame.js';
 import { eventLines, factLines, fileRows, staticRows } from './file-rows.js';
 import type { FileRows } from './rows.js';
 import { type Line, span } from './lines.js';
 
 /** The rows of the file pane, whatever stands there: a file, an event, or the recording at a glance. */
-export function mainRows(snapshot: Snapshot, { recording }: Debugger, width: number): FileRows {
-  const main = snapshot.frame?.main;
+export function mainRows(main: MainView | undefined, { recording }: Debugger, width: number): FileRows {
   if (main === undefined) return staticRows([]);
   if (main.kind === 'file') return fileRows(main.view, width);
   if (main.kind === 'event') return staticRows(eventLines(main.view, width));

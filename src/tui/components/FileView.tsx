@@ -5,9 +5,9 @@ import type { FileBody, FileView as FileViewModel } from '../../debugger/file-vi
 import type { Frame } from '../../debugger/frame.js';
 import { formatBytes, formatCount, formatMode } from '../../debugger/quantities.js';
 import type { View } from '../controller.js';
-import { type Line, type Span, span, spread } from '../lines.js';
+import { type Line, lineWidth, type Span, span, spread } from '../lines.js';
 import { paneTitle } from '../pane-title.js';
-import { shortenMiddle } from '../printable.js';
+import { printable, shortenMiddle, widthOf } from '../printable.js';
 import type { Role } from '../theme.js';
 import { Lines, type ToneLine } from './Lines.js';
 
@@ -52,13 +52,15 @@ function aboutFile(view: FileViewModel, frame: Frame, mode: ViewMode, width: num
   const counts = countsOf(view.body);
   if (counts !== null) add(`+${counts.added}`, 'add');
   if (counts !== null) add(`−${counts.removed}`, 'remove');
+  if (view.comparedWith !== '') add(view.comparedWith, 'move');
   for (const fact of view.facts) add(fact, fact === 'created' ? 'add' : fact === 'removed' ? 'remove' : 'normal');
   const size = sizesOf(view);
   if (size !== '') add(size, 'dim');
   if (!view.changedHere && view.node !== undefined) add('unchanged by this event', 'dim');
-  if (view.comparedWith !== '') add(view.comparedWith, 'move');
-  const who = view.changedHere && frame.event !== undefined ? `${frame.event.comm} · ` : '';
-  return spread(parts, [span(`${who}${whatShown(view.body, mode)} `, 'dim')], width);
+  const what = whatShown(view.body, mode);
+  const who = view.changedHere && frame.event !== undefined ? [`${frame.event.comm} · ${what}`] : [];
+  const fits = [...who, what].find((text) => lineWidth(parts) + widthOf(printable(text)) + 3 <= width);
+  return spread(parts, fits === undefined ? [] : [span(`${fits} `, 'dim')], width);
 }
 
 function countsOf(body: FileBody): { added: number; removed: number } | null {

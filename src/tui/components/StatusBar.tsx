@@ -31,14 +31,16 @@ function facts(info: RecordingInfo): Span[] {
   return parts;
 }
 
+/** Position and time of what is shown; dots while the playhead is already elsewhere. */
 function position(view: View, length: number): Line {
   const { playhead, frame } = view.snapshot;
-  const gap = frame?.uncertain;
-  const time = playhead === 0 ? 'base' : frame?.playhead === playhead ? `+${formatTime(frame.tsNs)}` : '';
+  if (frame === undefined) return [span('loading … ', 'dim')];
+  const gap = frame.uncertain;
   return [
     ...(gap === undefined ? [] : [span(` ? since gap #${gap.seq} `, 'warn'), span(' ')]),
-    span(time === '' ? '' : `${time}  `, 'dim'),
-    span(`#${formatCount(playhead)}`, 'accent'),
+    span(frame.playhead === playhead ? '' : '… ', 'dim'),
+    span(frame.playhead === 0 ? 'base  ' : `+${formatTime(frame.tsNs)}  `, 'dim'),
+    span(`#${formatCount(frame.playhead)}`, 'accent'),
     span(` of ${formatCount(length)} `, 'dim'),
   ];
 }

@@ -20,13 +20,13 @@ export function Timeline({
   marks: readonly { seq: number }[];
 }): ReactNode {
   const { columns, barRows } = view.layout;
-  const { buckets, playhead, gapSeqs } = view.snapshot;
+  const { buckets, frame, gapSeqs } = view.snapshot;
   const width = Math.max(1, columns - 2);
   const bars = Array.from(
     { length: barRows },
     (_, row): Line => [span(' '), ...barLine(buckets, width, barRows - 1 - row, barRows)],
   );
-  const track: Line = [span(' '), ...trackLine(width, playhead, length, gapSeqs, marks)];
+  const track: Line = [span(' '), ...trackLine(width, frame?.playhead ?? 0, length, gapSeqs, marks)];
   return <Lines lines={[...bars, track].map((line) => ({ line }))} width={columns} height={barRows + 1} />;
 }
 

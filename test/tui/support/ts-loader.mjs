@@ -1,11 +1,14 @@
 /** Lets a child process run the TypeScript sources as they are: node --import ./ts-loader.mjs MAIN.ts */
-import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { register } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
 
-if (import.meta.url.endsWith('?hooks') === false) register(`${import.meta.url}?hooks`);
+/** Translations by the hash of their source: most processes then never load the compiler. */
+const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/dk-ts-loader/', import.meta.url));
+
+if (!import.meta.url.endsWith('?hooks')) register(`${import.meta.url}?hooks`);
 
 /** `./x.js` stands for `./x.ts` or `./x.tsx`, as for tsc. */
 export async function resolve(specifier, context, next) {
@@ -20,9 +23,17 @@ export async function resolve(specifier, context, next) {
 
 export async function load(url, context, next) {
   if (!/\.tsx?$/.test(url)) return next(url, context);
-  const source = await readFile(fileURLToPath(url), 'utf8');
+  const path = fileURLToPath(url);
+  const source = await readFile(path, 'utf8');
+  const cached = `${CACHE}${createHash('sha256').update(path).update(source).digest('hex')}.js`;
+  const known = await readFile(cached, 'utf8').catch(() => undefined);
+  return { format: 'module', source: known ?? (await translate(path, source, cached)), shortCircuit: true };
+}
+
+async function translate(path, source, cached) {
+  const { default: ts } = await import('typescript');
   const { outputText } = ts.transpileModule(source, {
-    fileName: fileURLToPath(url),
+    fileName: path,
     compilerOptions: {
       module: ts.ModuleKind.ESNext,
       target: ts.ScriptTarget.ES2022,
@@ -30,5 +41,8 @@ export async function load(url, context, next) {
       verbatimModuleSyntax: true,
     },
   });
-  return { format: 'module', source: outputText, shortCircuit: true };
+  await mkdir(CACHE, { recursive: true });
+  await writeFile(`${cached}.${process.pid}`, outputText);
+  await rename(`${cached}.${process.pid}`, cached);
+  return outputText;
 }

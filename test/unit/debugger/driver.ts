@@ -30,7 +30,9 @@ export class Driver {
 
   /** `seq op path`, one row an event. */
   get events(): string[] {
-    return this.frame.rows.map((row) => `${row.seq} ${row.text?.op ?? 'base'} ${this.debug.paths.show(row.text?.path ?? '')}`.trim());
+    return this.frame.rows.map((row) =>
+      `${row.seq} ${row.text?.op ?? 'base'} ${this.debug.paths.show(row.text?.path ?? '')}`.trim(),
+    );
   }
 
   /** Indented names, each with its letter, • for touched, ~ for gone. */

@@ -1,0 +1,155 @@
+import stringWidth from 'string-width';
+import { afterEach, describe, expect, it } from 'vitest';
+import { KEYMAP, keyLabel } from '../../src/tui/keymap.js';
+import { Terminal } from './support/terminal.js';
+
+let terminal: Terminal;
+afterEach(() => terminal.close());
+
+const RESTORED = { alternate: false, cursor: true, wrap: true };
+
+describe('the terminal', () => {
+  it('is given back after q', async () => {
+    terminal = await Terminal.open('project');
+    expect(await terminal.condition()).toEqual({ alternate: true, cursor: false, wrap: false });
+    const screen = await terminal.press('q', 'status 0');
+    expect(screen).toContain('closed\nstatus 0');
+    expect(await terminal.condition()).toEqual(RESTORED);
+    await terminal.type('echo still he""re');
+    await terminal.press('Enter', 'still here');
+  });
+
+  it('is given back after Ctrl-C', async () => {
+    terminal = await Terminal.open('project');
+    await terminal.press('C-c', 'status 0');
+    expect(await terminal.condition()).toEqual(RESTORED);
+  });
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('is given back after %s, which ends the process as it always does', async (signal, status) => {
+    terminal = await Terminal.open('project');
+    process.kill(await terminal.program(), signal);
+    await terminal.until(`status ${status}`);
+    expect(await terminal.condition()).toEqual(RESTORED);
+    await terminal.type('echo typ""ed');
+    await terminal.press('Enter', '\ntyped');
+  });
+
+  it('is given back after a crash, with the error to be read', async () => {
+    terminal = await Terminal.open('project');
+    process.kill(await terminal.program(), 'SIGUSR2');
+    const screen = await terminal.until(/status [1-9]/);
+    expect(screen).toContain('crash on demand');
+    expect(await terminal.condition()).toEqual(RESTORED);
+  });
+
+  it('is lent to the shell by Ctrl-Z and taken again by fg', async () => {
+    terminal = await Terminal.open('project', { at: 5 });
+    await terminal.keys('C-z');
+    await terminal.until(/Stopped|suspended|\$ $/m);
+    expect((await terminal.condition()).alternate).toBe(false);
+    await terminal.type('fg');
+    await terminal.press('Enter', '#5 of 19');
+    await terminal.press('Right', '#7 of 19');
+  });
+
+  it('is refused when there is none', async () => {
+    terminal = await Terminal.start(
+      'node --import ./test/tui/support/ts-loader.mjs test/tui/support/main.ts project < /dev/null',
+    );
+    await terminal.until('The debugger needs a terminal. Use `dk log`, `dk show` or `dk diff` instead.');
+  });
+});
+
+describe('the screen', () => {
+  it.each([
+    [200, 60],
+    [80, 24],
+    [67, 30],
+    [40, 10],
+  ])('fits into %i × %i', async (columns, rows) => {
+    terminal = await Terminal.open('project', { at: 8, columns, rows });
+    const lines = (await terminal.screen()).split('\n');
+    expect(lines[0]).toMatch(/^ dk {2}npm/);
+    expect(lines[0]).toContain('#8 of 19');
+    expect(lines.at(-2)).toMatch(/\? help {2}q quit/);
+    expect(lines.length - 1).toBe(rows);
+  });
+
+  it('survives every resize, and says when it is too small', async () => {
+    terminal = await Terminal.open('project', { at: 8, columns: 200, rows: 60 });
+    await terminal.resize(80, 24);
+    await terminal.until((screen) => /^─ 1 Events/m.test(screen) && /quit/.test(screen.split('\n')[23] ?? ''), '80×24');
+    await terminal.resize(40, 10);
+    await terminal.until((screen) => /quit/.test(screen.split('\n')[9] ?? ''), '40×10');
+    await terminal.press('Right', '#9 of 19');
+    await terminal.resize(30, 8);
+    await terminal.until('30×8; needs 40×10');
+    await terminal.keys('Right');
+    await terminal.resize(120, 40);
+    const screen = await terminal.until('#10 of 19');
+    expect(screen.match(/1 Events/g)).toHaveLength(1);
+    expect(screen.match(/npm test {2}exit 1/g)).toHaveLength(1);
+  });
+
+  it('lists every key of the table in the help', async () => {
+    terminal = await Terminal.open('project', { columns: 100, rows: 80 });
+    const help = await terminal.press('?', /Keys/);
+    for (const row of KEYMAP) {
+      const line = `${row.keys.map(keyLabel).join('  ')} `;
+      expect(
+        help.split('\n').some((text) => text.includes(line) && text.includes(row.about)),
+        `${row.action}: ${line}`,
+      ).toBe(true);
+    }
+    await terminal.press('Escape', /1 Events/);
+  });
+
+  it('scrolls the help where it does not fit', async () => {
+    terminal = await Terminal.open('project', { columns: 60, rows: 15 });
+    await terminal.press('?', /1–13 of/);
+    await terminal.press(
+      ['Down', 'Down', 'Down', 'Down', 'Down', 'Down', 'Down', 'Down', 'Down', 'Down'],
+      'Back to the debugger',
+    );
+    await terminal.press('q', /1 Events/);
+  });
+
+  it('lets nothing of a recording reach the terminal as a command', async () => {
+    terminal = await Terminal.open('hostile', { columns: 120, rows: 30 });
+    const title = await terminal.format('#{pane_title}');
+    for (let step = 0; step < 12; step++) await terminal.keys('Down');
+    await terminal.until(/#(\d+) of \1/);
+    await terminal.keys('Home', 'Right', 'Right');
+    await terminal.until('#3 of 8');
+    const screen = await terminal.until(/a\\e\[2J\\e\]0;owned\\x07\\u009b31m\\r\\n\\u202egnp\.txt/);
+    expect(screen).toContain('x\\e[31m\\x07');
+    expect(screen).toMatch(/text \\e\[2J\\e\[H\\e\]52;c;ZXZpbA==\\x07 \\u009b2J end/);
+    expect(await terminal.format('#{pane_title}')).toBe(title);
+    await terminal.press('End', /\\xff\\xfe\.bin/);
+  });
+
+  it('keeps its columns with wide and combining characters', async () => {
+    terminal = await Terminal.open('wide', { at: 4, columns: 90, rows: 24 });
+    const screen = await terminal.until(/emoji/);
+    const bar = stringWidth(
+      screen
+        .split('\n')
+        .find((line) => line.includes('┬'))
+        ?.split('┬')[0] ?? '',
+    );
+    const rows = screen.split('\n').filter((line) => line.includes('│'));
+    expect(rows.map((line) => stringWidth(line.split('│')[0] ?? ''))).toEqual(rows.map(() => bar));
+    expect(screen).toContain('🙂 emoji 👨👩👧 family ❤');
+  });
+
+  it('uses no colour when NO_COLOR is set', async () => {
+    terminal = await Terminal.open('project', { at: 8, env: { NO_COLOR: '1' } });
+    expect(await terminal.painted()).not.toMatch(/\u001b\[[0-9;]*(3[0-7]|4[0-7]|9[0-7])m/);
+    await terminal.close();
+    terminal = await Terminal.open('project', { at: 8 });
+    expect(await terminal.painted()).toMatch(/\u001b\[[0-9;]*3[12]m/);
+  });
+});
