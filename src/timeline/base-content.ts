@@ -1,17 +1,18 @@
 import type { BaseTree } from './base-tree.js';
-import type { LiveFile, LiveReader } from './live-files.js';
+import type { LiveFile, LiveReader, LiveStat } from './live-files.js';
 import type { ByteRange } from './stream-reader.js';
 
-/** Where a file stood when the command ended, and the change time it had then, when the proof noted it. */
+/** Where a file stood when the command ended. */
 export interface LastSeen {
   path: string;
-  ctimeNs: bigint | null;
+  /** What the proof saw there; null when no event had changed its bytes but no proof noted it. */
+  stat: LiveStat | null;
 }
 
 /**
  * Bytes from before the recording that were not saved, because nothing was about to destroy them: read from the live
- * file while its stat is still the manifest's. A change time that moved for reasons the recording knows (a rename, a
- * chmod) is accepted when the proof noted the same one.
+ * file while its stat is still the manifest's. Times that moved for reasons the recording knows (a rename, a chmod, a
+ * touch) are accepted when they are still what the proof noted for a file whose bytes no event had changed.
  */
 export class BaseContent {
   constructor(
@@ -45,13 +46,16 @@ export class BaseContent {
     const opened = await this.live?.open(seen.path);
     if (opened === undefined) return undefined;
     const stat = await opened.stat();
+    const asInBase = { ...stat, sizeBytes: node.sizeBytes, mtimeNs: node.mtimeNs, ctimeNs: node.ctimeNs };
     const unchanged =
-      `${stat.ino}` === node.identity.slice(node.identity.lastIndexOf(':') + 1) &&
-      stat.sizeBytes === node.sizeBytes &&
-      stat.mtimeNs === node.mtimeNs &&
-      (stat.ctimeNs === node.ctimeNs || stat.ctimeNs === seen.ctimeNs);
+      node.identity.endsWith(`:${stat.ino}`) &&
+      (isSame(stat, asInBase) || (seen.stat !== null && isSame(stat, seen.stat)));
     if (unchanged) return opened;
     await opened.close();
     return undefined;
   }
+}
+
+function isSame(a: LiveStat, b: LiveStat): boolean {
+  return a.ino === b.ino && a.sizeBytes === b.sizeBytes && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs;
 }

@@ -3,7 +3,7 @@ import type { RecordingInfo } from '../catalog/types.js';
 import { DkError } from '../errors.js';
 import type { DkEvent, ProcessInfo } from '../events/event.js';
 import type { IndexReader } from '../index/types.js';
-import { BaseContent } from './base-content.js';
+import { BaseContent, type LastSeen } from './base-content.js';
 import { BaseManifest } from './base-manifest.js';
 import { BaseTree } from './base-tree.js';
 import { ExtentContent } from './content.js';
@@ -13,6 +13,8 @@ import { decodeExternals } from './externals-codec.js';
 import { type Extents, wholeExtents } from './extents.js';
 import type { LiveReader } from './live-files.js';
 import { pathFilter } from './path-filter.js';
+import { hasBaseContent, type ProofStat } from './proof.js';
+import { decodeProof } from './proof-codec.js';
 import { StateCache } from './state-cache.js';
 import type { TreeState } from './state.js';
 import { StreamReader } from './stream-reader.js';
@@ -45,6 +47,8 @@ class StoredRecording implements Recording {
   private readonly states: StateCache;
   private readonly streams: StreamReader;
   private readonly baseContent: BaseContent;
+  /** By path; read when the first base content is asked for that is not in the store. */
+  private proofStats: Promise<ReadonlyMap<string, ProofStat>> | undefined;
 
   constructor(
     source: RecordingSource,
@@ -56,10 +60,7 @@ class StoredRecording implements Recording {
     this.pages = new EventPages(source.index, length);
     this.states = new StateCache(source.index, base, this.pages);
     this.streams = new StreamReader(source.index, source.blobs);
-    this.baseContent = new BaseContent(base, source.live, async (file) => {
-      const path = (await this.states.at(this.length)).pathOf(file);
-      return path === undefined ? undefined : { path, ctimeNs: null };
-    });
+    this.baseContent = new BaseContent(base, source.live, (file) => this.lastSeen(file));
   }
 
   event(seq: number): Promise<DkEvent> {
@@ -157,6 +158,16 @@ class StoredRecording implements Recording {
     return new ExtentContent(extents, this.streams, this.baseContent, name);
   }
 
+  private async lastSeen(file: number): Promise<LastSeen | undefined> {
+    const end = await this.states.at(this.length);
+    const path = end.pathOf(file);
+    const node = end.node(file);
+    if (path === undefined || node === undefined) return undefined;
+    this.proofStats ??= this.index.meta('proof').then((bytes) => statsOf(bytes));
+    const stat = hasBaseContent(node) ? (await this.proofStats).get(path) : undefined;
+    return { path, stat: stat ?? null };
+  }
+
   /** The events to look at, in the query's order: of one file from its history, otherwise the range. */
   private async *candidates(query: EventQuery): AsyncGenerator<DkEvent> {
     const from = Math.max(1, query.from ?? 1);
@@ -169,4 +180,11 @@ class StoredRecording implements Recording {
     if (query.reverse) seqs.reverse();
     for (const seq of seqs) yield await this.pages.event(seq);
   }
+}
+
+function statsOf(proof: Uint8Array | undefined): ReadonlyMap<string, ProofStat> {
+  const stats = new Map<string, ProofStat>();
+  if (proof === undefined) return stats;
+  for (const { path, stat } of decodeProof(proof).entries) if (stat !== null) stats.set(path, stat);
+  return stats;
 }

@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { S_IFMT, typeOfMode } from './base-node.js';
+import { hasBaseContent, type Proof, type ProofEntry, type ProofStat } from './proof.js';
+import type { NodeView } from './rec.js';
+import type { TreeState } from './state.js';
+import type { Node, Recording } from './types.js';
+
+export type DifferenceKind =
+  | 'missing' // the recording has it, the disk does not
+  | 'unexpected' // the recording says that it is gone
+  | 'type'
+  | 'size'
+  | 'bytes'
+  | 'unknown-bytes' // the recording does not know all its bytes
+  | 'mode'
+  | 'owner'
+  | 'device'
+  | 'target'
+  | 'links' // number of names, or which names are one file
+  | 'xattr'
+  | 'mtime';
+
+export interface Difference {
+  path: string;
+  what: DifferenceKind;
+  /** What the recording says. */
+  recorded: string;
+  /** What stood on the disk. */
+  found: string;
+}
+
+export interface ProofResult {
+  ok: boolean;
+  /** Paths compared. */
+  paths: number;
+  differences: Difference[];
+  /** False: the proof was taken without reading extended attributes. */
+  xattrsCompared: boolean;
+}
+
+const CHUNK_BYTES = 4 << 20;
+
+/** Rebuilds every touched path from the store and compares it with what the proof saw on the disk. */
+export async function compareProof(recording: Recording, proof: Proof): Promise<ProofResult> {
+  const state = (await recording.state(Math.min(proof.seq, recording.length))) as TreeState;
+  const differences: Difference[] = [];
+  const hashes = new Map<number, Promise<string | undefined>>();
+  const inodes = new Inodes();
+  for (const entry of proof.entries) {
+    const node = state.lookup(entry.path);
+    const add = (what: DifferenceKind, recorded: unknown, found: unknown): void => {
+      differences.push({ path: entry.path, what, recorded: `${recorded}`, found: `${found}` });
+    };
+    if (node === undefined || entry.stat === null) {
+      if (node !== undefined) add('missing', node.type, 'nothing');
+      else if (entry.stat !== null) add('unexpected', 'nothing', typeOfMode(entry.stat.mode));
+      continue;
+    }
+    const type = typeOfMode(entry.stat.mode);
+    if (node.type !== type) {
+      add('type', node.type, type);
+      continue;
+    }
+    compareMetadata(node, entry, entry.stat, add);
+    compareXattrs(node, entry, add);
+    const other = inodes.other(node.file, entry.stat, entry.path);
+    if (other !== undefined) add('links', other.recorded, other.found);
+    if (type === 'file') await compareContent(recording, state, node, entry, hashes, add);
+  }
+  const xattrsCompared = proof.entries.every(({ stat, xattrs }) => stat === null || xattrs !== null);
+  return { ok: differences.length === 0, paths: proof.entries.length, differences, xattrsCompared };
+}
+
+type Add = (what: DifferenceKind, recorded: unknown, found: unknown) => void;
+
+function compareMetadata(node: Node, entry: ProofEntry, stat: ProofStat, add: Add): void {
+  const bits = (mode: number) => (mode & ~S_IFMT).toString(8).padStart(4, '0');
+  // A symbolic link's permission bits mean nothing.
+  if (node.type !== 'symlink' && bits(node.mode) !== bits(stat.mode)) add('mode', bits(node.mode), bits(stat.mode));
+  if (node.uid !== stat.uid || node.gid !== stat.gid) {
+    add('owner', `${node.uid}:${node.gid}`, `${stat.uid}:${stat.gid}`);
+  }
+  if (node.target !== entry.target) add('target', node.target, entry.target);
+  if ((node.type === 'char' || node.type === 'block') && node.rdev !== stat.rdev) add('device', node.rdev, stat.rdev);
+  if (node.type !== 'dir' && node.nlink !== stat.nlink) add('links', node.nlink, stat.nlink);
+  if (node.mtimeNs !== null && node.mtimeNs !== stat.mtimeNs) add('mtime', node.mtimeNs, stat.mtimeNs);
+}
+
+/** Attributes that programs set as plain bytes; the kernel derives or rewrites the others by its own rules. */
+const COMPARED_XATTR = /^(user\.|trusted\.|security\.capability$)/;
+
+function compareXattrs(node: NodeView, entry: ProofEntry, add: Add): void {
+  if (entry.xattrs === null) return;
+  const names = new Set([...(node.xattrs?.keys() ?? []), ...node.removedXattrs]);
+  // Of a base file only what was recorded is known; one that was born here has nothing else.
+  if (!node.base) for (const name of entry.xattrs.keys()) names.add(name);
+  for (const name of names) {
+    if (!COMPARED_XATTR.test(name)) continue;
+    const recorded = node.xattrs?.get(name);
+    const found = entry.xattrs.get(name);
+    const same = recorded === undefined ? found === undefined : found !== undefined && equalBytes(recorded, found);
+    if (!same) add('xattr', `${name}=${hex(recorded)}`, `${name}=${hex(found)}`);
+  }
+}
+
+async function compareContent(
+  recording: Recording,
+  state: TreeState,
+  node: NodeView,
+  entry: ProofEntry,
+  hashes: Map<number, Promise<string | undefined>>,
+  add: Add,
+): Promise<void> {
+  if (node.sizeBytes !== entry.stat?.sizeBytes) {
+    add('size', node.sizeBytes, entry.stat?.sizeBytes);
+    return;
+  }
+  // Neither side has changed it since the base.
+  if (entry.content === 'base' && hasBaseContent(node)) return;
+  const hash = hashes.get(node.file) ?? hashContent(recording, state, node);
+  hashes.set(node.file, hash);
+  const recorded = await hash;
+  if (recorded === undefined) add('unknown-bytes', 'not all bytes are known', `sha256 ${entry.content}`);
+  else if (recorded !== entry.content) add('bytes', `sha256 ${recorded}`, `sha256 ${entry.content}`);
+}
+
+async function hashContent(recording: Recording, state: TreeState, node: Node): Promise<string | undefined> {
+  const content = recording.content(state, node.file);
+  const hash = createHash('sha256');
+  for (let at = 0; at < content.sizeBytes; at += CHUNK_BYTES) {
+    const { bytes, unknown } = await content.read(at, CHUNK_BYTES);
+    if (unknown.length > 0) return undefined;
+    hash.update(bytes);
+  }
+  return hash.digest('hex');
+}
+
+/** Finds names that are one file on one side and two on the other. */
+class Inodes {
+  private readonly byFile = new Map<number, { inode: string; path: string }>();
+  private readonly byInode = new Map<string, { file: number; path: string }>();
+
+  other(file: number, stat: ProofStat, path: string): { recorded: string; found: string } | undefined {
+    const inode = `${stat.dev}:${stat.ino}`;
+    const sameFile = this.byFile.get(file);
+    const sameInode = this.byInode.get(inode);
+    if (sameFile === undefined) this.byFile.set(file, { inode, path });
+    if (sameInode === undefined) this.byInode.set(inode, { file, path });
+    if (sameFile !== undefined && sameFile.inode !== inode) {
+      return { recorded: `the same file as ${sameFile.path}`, found: 'a file of its own' };
+    }
+    if (sameInode !== undefined && sameInode.file !== file) {
+      return { recorded: 'a file of its own', found: `the same file as ${sameInode.path}` };
+    }
+    return undefined;
+  }
+}
+
+function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}
+
+function hex(bytes: Uint8Array | undefined): string {
+  return bytes === undefined ? 'none' : Buffer.from(bytes).toString('hex');
+}

@@ -1,0 +1,99 @@
+import { wrongVersion } from '../cas/format-version.js';
+import { ByteReader } from '../index/byte-reader.js';
+import { ByteWriter } from '../index/byte-writer.js';
+import type { Proof, ProofEntry, ProofStat } from './proof.js';
+
+/**
+ * Index meta 'proof'.
+ *
+ *   uint version │ uint seq │ uint entries │ entry …
+ *   entry  uint prefix, text rest (path = that many UTF-16 units of the path before + rest) │ byte flags
+ *          [stat: bigint dev, ino │ uint mode, nlink, uid, gid, rdev, size │ bigint mtime, ctime]
+ *          [text target] [32 bytes SHA-256] [uint n, n × (text name, bytes value)]
+ *   flags  1 something stands there · 2 target · 4 hash · 8 content is the base's · 16 xattrs
+ */
+const VERSION = 1;
+const WHERE = "The recording's proof";
+
+export function encodeProof({ seq, entries }: Proof): Uint8Array {
+  const out = new ByteWriter(64 * 1024);
+  for (const value of [VERSION, seq, entries.length]) out.uint(value);
+  let before = '';
+  for (const entry of entries) {
+    const prefix = commonPrefix(before, entry.path);
+    out.uint(prefix);
+    out.text(entry.path.slice(prefix));
+    before = entry.path;
+    writeEntry(out, entry);
+  }
+  return Buffer.from(out.view());
+}
+
+export function decodeProof(bytes: Uint8Array): Proof {
+  const input = new ByteReader(bytes, WHERE);
+  const version = input.uint();
+  if (version !== VERSION) throw wrongVersion(WHERE, version, VERSION);
+  const seq = input.uint();
+  const entries: ProofEntry[] = [];
+  let before = '';
+  for (let left = input.count(); left > 0; left--) {
+    const path = before.slice(0, input.uint()) + input.text();
+    before = path;
+    entries.push(readEntry(input, path));
+  }
+  return { seq, entries };
+}
+
+function writeEntry(out: ByteWriter, { stat, target, content, xattrs }: ProofEntry): void {
+  const isHash = content !== null && content !== 'base';
+  out.byte(
+    (stat === null ? 0 : 1) |
+      (target === null ? 0 : 2) |
+      (isHash ? 4 : 0) |
+      (content === 'base' ? 8 : 0) |
+      (xattrs === null ? 0 : 16),
+  );
+  if (stat !== null) {
+    out.bigint(stat.dev);
+    out.bigint(stat.ino);
+    for (const value of [stat.mode, stat.nlink, stat.uid, stat.gid, stat.rdev, stat.sizeBytes]) out.uint(value);
+    out.bigint(stat.mtimeNs);
+    out.bigint(stat.ctimeNs);
+  }
+  if (target !== null) out.text(target);
+  if (isHash) out.raw(Buffer.from(content, 'hex'));
+  if (xattrs === null) return;
+  out.uint(xattrs.size);
+  for (const [name, value] of xattrs) {
+    out.text(name);
+    out.bytes(value);
+  }
+}
+
+function readEntry(input: ByteReader, path: string): ProofEntry {
+  const flags = input.byte();
+  const stat = flags & 1 ? readStat(input) : null;
+  const target = flags & 2 ? input.text() : null;
+  const content = flags & 4 ? input.raw(32).toString('hex') : flags & 8 ? 'base' : null;
+  let xattrs: Map<string, Uint8Array> | null = null;
+  if (flags & 16) {
+    xattrs = new Map();
+    for (let left = input.count(); left > 0; left--) xattrs.set(input.text(), Buffer.from(input.bytes()));
+  }
+  return { path, stat, target, content, xattrs };
+}
+
+function readStat(input: ByteReader): ProofStat {
+  const [dev, ino] = [input.bigint(), input.bigint()];
+  const [mode, nlink, uid, gid] = [input.uint(), input.uint(), input.uint(), input.uint()];
+  const [rdev, sizeBytes, mtimeNs, ctimeNs] = [input.uint(), input.uint(), input.bigint(), input.bigint()];
+  return { dev, ino, mode, nlink, uid, gid, rdev, sizeBytes, mtimeNs, ctimeNs };
+}
+
+function commonPrefix(a: string, b: string): number {
+  const most = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < most && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  // A pair of surrogates is one character: cut between them, and neither half would be text.
+  return at > 0 && /[\ud800-\udbff]/.test(b[at - 1] as string) ? at - 1 : at;
+}

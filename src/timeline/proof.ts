@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto';
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  readSync,
+} from 'node:fs';
+import { fromBytes, toBytes } from '../events/byte-string.js';
+import { baseStream } from '../events/event.js';
+import { items } from './balanced.js';
+import type { NodeView } from './rec.js';
+import type { TreeState } from './state.js';
+
+/** What stood on the disk at a path when the command had ended. */
+export interface ProofEntry {
+  path: string;
+  /** null: nothing stood there. */
+  stat: ProofStat | null;
+  target: string | null;
+  /** SHA-256 of a regular file; 'base': not read, because size, time and inode say that it is the base's content. */
+  content: string | null;
+  /** null: not read. */
+  xattrs: ReadonlyMap<string, Uint8Array> | null;
+}
+
+export interface ProofStat {
+  dev: bigint;
+  ino: bigint;
+  mode: number;
+  nlink: number;
+  uid: number;
+  gid: number;
+  rdev: number;
+  sizeBytes: number;
+  mtimeNs: bigint;
+  ctimeNs: bigint;
+}
+
+/** The disk's side of `dk verify`: every path that the command touched, as it was at the end. */
+export interface Proof {
+  /** Number of events that the state it was taken for has. */
+  seq: number;
+  entries: ProofEntry[];
+}
+
+/** Reads the extended attributes of a path itself (links are not followed). Node has no call for it. */
+export type XattrReader = (path: Buffer) => Readonly<Record<string, Uint8Array>>;
+
+export interface ProofOptions {
+  /** Without it attributes are not part of the proof. */
+  readXattrs?: XattrReader;
+  /** Where the recording's path stands on this disk; undefined leaves the path out. Default: at the path itself. */
+  locate?: (path: string) => string | undefined;
+}
+
+const CHUNK_BYTES = 1 << 20;
+
+/** Looks at every path that `state` says was touched, and at those that it says are gone. Synchronous: for a worker. */
+export function takeProof(state: TreeState, options: ProofOptions = {}): Proof {
+  const locate = options.locate ?? ((path) => path);
+  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  const hashes = new Map<string, string>();
+  const entries: ProofEntry[] = [];
+  for (const [path, node] of touchedPaths(state)) {
+    const live = locate(path);
+    if (live === undefined) continue;
+    const entry = look(path, toBytes(live), node, state, options.readXattrs);
+    if (entry.stat !== null && entry.content === UNREAD) {
+      const inode = `${entry.stat.dev}:${entry.stat.ino}`;
+      entry.content = hashes.get(inode) ?? hashFile(toBytes(live), buffer);
+      if (entry.content !== null) hashes.set(inode, entry.content);
+    }
+    entries.push(entry);
+  }
+  return { seq: state.seq, entries };
+}
+
+/** Paths that some event touched and that stand in the state, and with undefined those that do not stand there any more. */
+export function* touchedPaths(state: TreeState): Generator<[path: string, node: NodeView | undefined]> {
+  for (const [file, rec] of state.recs.entries()) {
+    if (rec.touched) {
+      const node = state.node(file);
+      for (const path of state.pathsOf(file)) yield [path, node];
+    }
+    if (rec.entries === null) continue;
+    const dir = state.pathOf(file);
+    if (dir === undefined) continue;
+    for (const { name, file: child } of items(rec.entries)) {
+      if (child === 0) yield [dir === '/' ? `/${name}` : `${dir}/${name}`, undefined];
+    }
+  }
+}
+
+/** Marks content that is still to be hashed; never stored. */
+const UNREAD = 'unread';
+
+function look(
+  path: string,
+  live: Buffer,
+  node: NodeView | undefined,
+  state: TreeState,
+  readXattrs: XattrReader | undefined,
+): ProofEntry {
+  const entry: ProofEntry = { path, stat: null, target: null, content: null, xattrs: null };
+  let stat: BigIntStats;
+  try {
+    stat = lstatSync(live, { bigint: true });
+    entry.stat = proofStat(stat);
+    if (stat.isSymbolicLink()) entry.target = fromBytes(readlinkSync(live, { encoding: 'buffer' }));
+    if (readXattrs !== undefined) entry.xattrs = new Map(Object.entries(readXattrs(live)));
+  } catch (error) {
+    if (!isAbsence(error)) throw error;
+    return { ...entry, stat: null };
+  }
+  if (stat.isFile() && node !== undefined) entry.content = isBaseContent(node, state, entry.stat) ? 'base' : UNREAD;
+  return entry;
+}
+
+function isBaseContent(node: NodeView, state: TreeState, stat: ProofStat): boolean {
+  const base = state.base.node(node.file);
+  return (
+    base !== undefined &&
+    hasBaseContent(node) &&
+    base.sizeBytes === stat.sizeBytes &&
+    base.mtimeNs === stat.mtimeNs &&
+    base.identity.endsWith(`:${stat.ino}`)
+  );
+}
+
+/** True when no event changed the bytes of a base file. */
+export function hasBaseContent(node: NodeView): boolean {
+  if (!node.base || node.uncertain) return false;
+  const extents = node.content();
+  if (extents === null) return true;
+  const { stream, off } = extents.item;
+  return extents.count === 1 && stream === baseStream(node.file) && off === 0;
+}
+
+function hashFile(path: Buffer, buffer: Buffer): string | null {
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    if (isAbsence(error)) return null;
+    throw error;
+  }
+  try {
+    if (!fstatSync(fd).isFile()) return null;
+    const hash = createHash('sha256');
+    for (let read = readSync(fd, buffer); read > 0; read = readSync(fd, buffer)) hash.update(buffer.subarray(0, read));
+    return hash.digest('hex');
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function proofStat(stat: BigIntStats): ProofStat {
+  return {
+    dev: stat.dev,
+    ino: stat.ino,
+    mode: Number(stat.mode),
+    nlink: Number(stat.nlink),
+    uid: Number(stat.uid),
+    gid: Number(stat.gid),
+    rdev: Number(stat.rdev),
+    sizeBytes: Number(stat.size),
+    mtimeNs: stat.mtimeNs,
+    ctimeNs: stat.ctimeNs,
+  };
+}
+
+/** Nothing can be seen at the path: it is not there, or was exchanged for something else while we looked. */
+function isAbsence(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  return ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO', 'ESTALE', 'EACCES', 'ENAMETOOLONG'].includes(code);
+}
