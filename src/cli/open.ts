@@ -1,6 +1,5 @@
 /** From a reference on the command line to an opened recording: in the store, or straight from a bundle. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { type Store, openStore as openStoreAt } from '../catalog/store.js';
 import { DkError } from '../errors.js';
 import { storeHome } from '../catalog/store-home.js';
@@ -53,28 +52,9 @@ export async function withRecording(
 /** The modules that read recordings are loaded here: `dk ls` and `dk run` start without them. */
 async function openStored(store: Store, listed: RecordingInfo): Promise<Opened> {
   const info = await readable(store, listed);
-  const [{ openIndex }, { openRecording }, { liveFiles }] = await Promise.all([
-    import('../index/open-index.js'),
-    import('../timeline/recording.js'),
-    import('../timeline/live-files.js'),
-  ]);
-  const folder = store.folderOf(info.id);
-  const basePath = join(folder, 'base.bin');
-  const blobs = store.blobs();
-  const recording = await openRecording({
-    info,
-    index: await openIndex(folder),
-    blobs,
-    base: existsSync(basePath) ? readFileSync(basePath) : undefined,
-    live: info.imported === true ? undefined : liveFiles,
-  });
-  return {
-    recording,
-    async close() {
-      await recording.close();
-      blobs.close();
-    },
-  };
+  const { openStoredRecording } = await import('../record/open-stored.js');
+  const recording = await openStoredRecording(store, info);
+  return { recording, close: () => recording.close() };
 }
 
 /** A recording whose recorder died is made readable first, once. */

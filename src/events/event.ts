@@ -85,7 +85,7 @@ interface Payloads {
   'meta.mode': { mode: number };
   /** The owner and group after the call. */
   'meta.owner': { uid: number; gid: number };
-  /** null: left as it was. */
+  /** null: left as it was. Both null: set to the time of the call. */
   'meta.times': { atimeNs: bigint | null; mtimeNs: bigint | null };
   /** value null: removed. */
   'meta.xattr': { name: string; value: Uint8Array | null };

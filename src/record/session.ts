@@ -59,6 +59,7 @@ class Session {
   ) {
     this.folder = store.folderOf(draft.id);
     link.on('warning', (text) => this.warnings.push(text));
+    link.on('started', () => (this.hasRun = true));
     const { excludes, roots, cwd } = options;
     this.ingest = new IngestWorker({ home: store.home, id: draft.id, excludes, roots, cwd });
   }
@@ -66,7 +67,6 @@ class Session {
   async run(): Promise<SessionResult> {
     const recorder = await this.start();
     const end = await this.link.ended;
-    this.hasRun = end.execErrno === undefined;
     const endNs = Number(process.hrtime.bigint()) - recorder.stats().startMonoNs;
     const [guarded] = await Promise.all([this.link.finish(), recorder.stop()]);
     const stats = recorder.stats();

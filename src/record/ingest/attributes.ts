@@ -71,3 +71,24 @@ export function timesOfUtimbuf(bytes: Buffer): Times {
   if (bytes.length < 16) return { atimeNs: null, mtimeNs: null };
   return { atimeNs: bytes.readBigInt64LE(0) * SECOND, mtimeNs: bytes.readBigInt64LE(8) * SECOND };
 }
+
+export const ACL_ACCESS = 'system.posix_acl_access';
+const ACL_USER_OBJ = 0x01;
+const ACL_GROUP_OBJ = 0x04;
+const ACL_MASK = 0x10;
+const ACL_OTHER = 0x20;
+
+/**
+ * An access control list as the attribute holds it: u32 version, then (u16 tag, u16 permissions, u32 id)*; see
+ * linux/posix_acl_xattr.h. `permissions`: the mode bits that setting it also sets. `isMinimal`: it says no more than
+ * those, so that the kernel keeps no attribute (posix_acl_equiv_mode). undefined when it is not a list.
+ */
+export function accessList(value: Buffer): { permissions: number; isMinimal: boolean } | undefined {
+  if (value.length < 4 || (value.length - 4) % 8 !== 0) return undefined;
+  const byTag = new Map<number, number>();
+  for (let at = 4; at < value.length; at += 8) byTag.set(value.readUInt16LE(at), value.readUInt16LE(at + 2) & 7);
+  const bits = (tag: number) => byTag.get(tag) ?? 0;
+  const group = byTag.has(ACL_MASK) ? bits(ACL_MASK) : bits(ACL_GROUP_OBJ);
+  const isMinimal = [...byTag.keys()].every((tag) => tag === ACL_USER_OBJ || tag === ACL_GROUP_OBJ || tag === ACL_OTHER);
+  return { permissions: (bits(ACL_USER_OBJ) << 6) | (group << 3) | bits(ACL_OTHER), isMinimal };
+}

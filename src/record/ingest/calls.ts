@@ -1,5 +1,7 @@
 import { RECORD_FLAGS } from '../../events/abi.js';
 import {
+  ACL_ACCESS,
+  accessList,
   isRegularType,
   modeAfterChown,
   newNode,
@@ -297,7 +299,10 @@ function timesSet(context: Context, record: RawRecord, { file, path }: Target, t
 function xattrSet(context: Context, record: RawRecord, { file, path }: Target, extra: Buffer): void {
   const end = extra.indexOf(0);
   const name = extra.toString('utf8', 0, end);
-  context.emit(record, { kind: 'meta.xattr', file, path, name, value: Buffer.from(extra.subarray(end + 1)) });
+  const value = Buffer.from(extra.subarray(end + 1));
+  const list = name === ACL_ACCESS ? accessList(value) : undefined;
+  if (list?.isMinimal !== true) context.emit(record, { kind: 'meta.xattr', file, path, name, value });
+  if (list !== undefined) modeSet(context, record, { file, path }, (nodeOf(context, file).mode & 0o7000) | list.permissions);
 }
 
 function xattrRemoved(context: Context, record: RawRecord, { file, path }: Target, extra: Buffer): void {

@@ -1,4 +1,10 @@
+import type { Store } from '../../catalog/store.js';
 import type { RecordingInfo } from '../../catalog/types.js';
+import { addon } from '../../native/addon.js';
+import { compareProof } from '../../timeline/compare-proof.js';
+import { takeProof } from '../../timeline/proof.js';
+import { encodeProof } from '../../timeline/proof-codec.js';
+import { openStoredRecording } from '../open-stored.js';
 import type { WriterTotals } from '../writer.js';
 import type { Pipeline } from './pipeline.js';
 import { resync } from './resync.js';
@@ -6,13 +12,33 @@ import { resync } from './resync.js';
 export interface Conclusion {
   totals: WriterTotals;
   verified: RecordingInfo['verified'];
+  /** What did not fit the model, and the first differences from the disk. */
   problems: string[];
 }
 
-/** The command has ended: everything that is left goes into the recording, the disk is compared with it, and it is sealed. */
-export async function concludeRun(pipeline: Pipeline, roots: readonly string[], endNs: number): Promise<Conclusion> {
+const MOST_REPORTED = 20;
+
+/** The command has ended: everything that is left goes into the recording, it is sealed, and compared with the disk. */
+export async function concludeRun(
+  pipeline: Pipeline,
+  store: Store,
+  id: string,
+  { roots, endNs }: { roots: readonly string[]; endNs: number },
+): Promise<Conclusion> {
   pipeline.complete();
   resync(pipeline.writer, pipeline.ingest.model, pipeline.ingest.doubts, roots, endNs);
-  const result = await pipeline.seal(null);
-  return { ...result, verified: null };
+  const proof = takeProof(pipeline.writer.model.freeze(), { readXattrs: addon().lgetxattrs });
+  const { totals, problems } = await pipeline.seal(encodeProof(proof));
+
+  // From the stores, as any reader will have it: what is proven is what can be opened.
+  const recording = await openStoredRecording(store, store.info(id));
+  try {
+    const { ok, paths, differences } = await compareProof(recording, proof);
+    const found = differences
+      .slice(0, MOST_REPORTED)
+      .map((one) => `${one.path}: ${one.what}, recorded ${one.recorded}, found ${one.found}`);
+    return { totals, verified: { ok, paths, differences: differences.length }, problems: [...problems, ...found] };
+  } finally {
+    await recording.close();
+  }
 }

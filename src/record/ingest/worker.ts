@@ -54,7 +54,7 @@ async function run(job: IngestJob, begin: Promise<void>, ended: () => number | u
       const endNs = ended();
       if (endNs !== undefined) {
         setPriority(0);
-        return await concludeRun(pipeline, job.roots, endNs);
+        return await concludeRun(pipeline, store, job.id, { roots: job.roots, endNs });
       }
       const busy = pipeline.ingest.advance();
       await new Promise((resolve) => (busy ? setImmediate(resolve) : setTimeout(resolve, POLL_MS)));
