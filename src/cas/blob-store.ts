@@ -70,8 +70,11 @@ export class BlobStore implements BlobWriter {
   }
 
   close(): void {
-    this.#endPack();
-    this.#reader.close();
+    try {
+      this.#endPack();
+    } finally {
+      this.#reader.close();
+    }
   }
 
   #endPack(): void {

@@ -53,18 +53,19 @@ export class PackWriter {
     return place;
   }
 
-  /** Hands everything to the operating system, so that it can be read back. */
+  /** Hands everything to the operating system, so that it can be read back. What fails is written again at the next call. */
   write(): void {
     if (this.#waiting.length === 0) return;
     const bytes = Buffer.concat(this.#waiting, this.#waitingBytes);
-    this.#waiting = [];
-    this.#waitingBytes = 0;
     this.#synced = false;
     try {
-      writeAll(this.#fd, bytes);
+      writeAll(this.#fd, bytes, this.#sizeBytes - this.#waitingBytes);
     } catch (error) {
+      this.#waiting = [bytes];
       throw writeFailed(join(this.#folder, this.name), error);
     }
+    this.#waiting = [];
+    this.#waitingBytes = 0;
   }
 
   /** Makes everything durable. */

@@ -47,8 +47,12 @@ export function replaceFileSync(path: string, content: Uint8Array): void {
   }
 }
 
-export function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done);
+/** At the file's own position, or at the one that is given. */
+export function writeAll(fd: number, bytes: Uint8Array, position?: number): void {
+  for (let done = 0; done < bytes.length; ) {
+    const at = position === undefined ? null : position + done;
+    done += writeSync(fd, bytes, done, bytes.length - done, at);
+  }
 }
 
 export function syncFolder(path: string): void {
