@@ -150,6 +150,10 @@ class StoredRecording implements Recording {
     return this.index.processes();
   }
 
+  meta(name: string): Promise<Buffer | undefined> {
+    return this.index.meta(name);
+  }
+
   close(): Promise<void> {
     return this.index.close();
   }

@@ -120,5 +120,7 @@ export interface Recording {
   /** Sequence number of the last event at or before the time, 0 when none. */
   seqAtTime(tsNs: number): Promise<number>;
   processes(): Promise<ProcessInfo[]>;
+  /** Small named values that were stored with it, 'proof' for one. */
+  meta(name: string): Promise<Buffer | undefined>;
   close(): Promise<void>;
 }

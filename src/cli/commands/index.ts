@@ -36,12 +36,24 @@ export const COMMANDS: readonly CommandRow[] = [
     load: () => import('./diff.js'),
   },
   {
+    name: 'checkout',
+    operands: '[REC] [PATH…]',
+    summary: 'rebuild the tree in a directory',
+    load: () => import('./checkout.js'),
+  },
+  {
     name: 'find',
     operands: '[REC] TEXT|/REGEX/',
     summary: 'events whose written bytes contain it',
     load: () => import('./find.js'),
   },
   { name: 'mark', operands: '[REC] EVENT NAME', summary: 'name an event', load: () => import('./mark.js') },
+  {
+    name: 'verify',
+    operands: '[REC]',
+    summary: 'the reconstructed end state against the proof taken at the end of the run',
+    load: () => import('./verify.js'),
+  },
   {
     name: 'export',
     operands: '[REC]',

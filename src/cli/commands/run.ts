@@ -66,7 +66,11 @@ function cannotExecute(context: Context, name: string, end: TargetEnd): number {
   const missing = end.execErrno === ENOENT || end.execErrno === ENOTDIR;
   const what = missing ? 'was not found' : 'cannot be executed';
   context.notice(`${printable(name)} ${what}, so nothing was recorded.`);
-  context.io.stderr.write(missing ? 'Check the name, or give a path to the program.\n' : 'Check that it is a program and that its x permission is set.\n');
+  context.io.stderr.write(
+    missing
+      ? 'Check the name, or give a path to the program.\n'
+      : 'Check that it is a program and that its x permission is set.\n',
+  );
   return missing ? 127 : 126;
 }
 
@@ -74,7 +78,12 @@ function existingDirectory(path: string): string {
   try {
     return realpathSync(path);
   } catch (cause) {
-    throw new DkError('usage', `The root ${printable(path)} does not exist.`, 'Give an existing directory with --root.', cause);
+    throw new DkError(
+      'usage',
+      `The root ${printable(path)} does not exist.`,
+      'Give an existing directory with --root.',
+      cause,
+    );
   }
 }
 

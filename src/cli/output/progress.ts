@@ -13,11 +13,16 @@ export class Progress {
     this.what = what;
   }
 
+  /** `total` 0: not known. */
   update(done: number, total: number): void {
     const now = Date.now();
     if (this.stream.isTTY !== true || now - this.started < PATIENCE_MS || now - this.drawn < REDRAW_MS) return;
     this.drawn = now;
-    const part = total > 0 ? Math.min(1, done / total) : 0;
+    if (total === 0) {
+      this.stream.write(`\r${this.what} ${done}\u001b[K`);
+      return;
+    }
+    const part = Math.min(1, done / total);
     const bar = '█'.repeat(Math.round(part * 20)).padEnd(20, '·');
     this.stream.write(`\r${this.what} ${bar} ${Math.floor(part * 100)}%\u001b[K`);
   }

@@ -94,10 +94,15 @@ export async function pathPatterns(texts: readonly string[], recording: Recordin
   const patterns: string[] = [];
   for (const text of texts) {
     const path = absolutePath(text, recording.info);
-    const isGlob = /[*?[\]]/.test(text) && !(await stands(recording, path));
-    patterns.push(isGlob ? text : path.replace(/[*?[\]\\]/g, '\\$&'));
+    const glob = isGlob(text) && !(await stands(recording, path));
+    patterns.push(glob ? text : path.replace(/[*?[\]\\]/g, '\\$&'));
   }
   return patterns;
+}
+
+/** True when the text has a character that means something in a .gitignore pattern. */
+export function isGlob(text: string): boolean {
+  return /[*?[\]]/.test(text);
 }
 
 /** True when something has that absolute path at the end or in the base. */

@@ -1,0 +1,91 @@
+import { statSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { checkoutTools } from '../../record/checkout-tools.js';
+import { compareProof, type Difference, type ProofResult } from '../../timeline/compare-proof.js';
+import { type Proof, takeProof } from '../../timeline/proof.js';
+import { decodeProof } from '../../timeline/proof-codec.js';
+import type { TreeState } from '../../timeline/state.js';
+import type { Recording } from '../../timeline/types.js';
+import { plural } from '../../debugger/quantities.js';
+import { DkError, EXIT_CODES } from '../../errors.js';
+import { toBytes } from '../../events/byte-string.js';
+import { patchRoot } from '../git/collect.js';
+import { withRecording } from '../open.js';
+import { printable } from '../output/escape.js';
+import { jsonDocument } from '../output/json.js';
+import { isBelow, pathShower } from '../refs/path-ref.js';
+import { type Context, defineCommand, json, value } from './command.js';
+
+export const command = defineCommand({
+  options: {
+    against: value('--against <DIR>', 'compare with what stands in DIR now, as the recorded root'),
+    json,
+  },
+  notes: `Compares every path that the command touched, and names those that differ. Exit code 1 when one does.`,
+  async run(context, operands, options) {
+    const shape = { command: 'verify', min: 0, max: 0, needs: '' };
+    return withRecording(context, operands.all, shape, async (recording) => {
+      const { against } = options;
+      const proof =
+        against === undefined
+          ? await storedProof(recording)
+          : await proofOf(recording, resolve(context.io.cwd, against), against);
+      const result = await compareProof(recording, proof);
+      const differences = against === undefined ? result.differences : result.differences.filter(restorable);
+      await print(recording, { ...result, differences, ok: differences.length === 0 }, options.json, context);
+      return differences.length === 0 ? 0 : EXIT_CODES['answer-no'];
+    });
+  },
+});
+
+async function storedProof(recording: Recording): Promise<Proof> {
+  const bytes = await recording.meta('proof');
+  if (bytes !== undefined) return decodeProof(bytes);
+  const { id } = recording.info;
+  throw new DkError(
+    'unsupported',
+    `Recording ${id} has no proof: it was cut off before one could be taken.`,
+    `Compare it with a directory instead: dk verify ${id} --against DIR`,
+  );
+}
+
+async function proofOf(recording: Recording, dir: string, named: string): Promise<Proof> {
+  if (statSync(toBytes(dir), { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new DkError(
+      'not-found',
+      `There is no directory ${named}.`,
+      'Give the directory that a checkout was made in.',
+    );
+  }
+  const root = patchRoot(recording.info);
+  const state = (await recording.state(recording.length)) as TreeState;
+  return takeProof(state, {
+    locate: (path) => (isBelow(path, root) ? join(dir, relative(root, path)) : undefined),
+    readXattrs: checkoutTools().readXattrs,
+  });
+}
+
+/** A copy of the root has other hard links when names lead out of it, and other owners unless root made it. */
+function restorable({ what }: Difference): boolean {
+  return what !== 'links' && (what !== 'owner' || process.geteuid?.() === 0);
+}
+
+async function print(recording: Recording, result: ProofResult, asJson: boolean, context: Context): Promise<void> {
+  const { ok, paths, differences } = result;
+  const { info } = recording;
+  if (asJson) {
+    const rows = differences.map(({ path, what, recorded, found }) => ({ path, what, expected: recorded, found }));
+    await context.out.write(jsonDocument({ id: info.id, ok, paths, gaps: info.gaps, differences: rows }));
+    return;
+  }
+  const show = pathShower(info);
+  for (const { path, what, recorded, found } of differences) {
+    await context.out.write(
+      `${show(path)}  ${context.paint('red', what)}  recorded ${printable(recorded)}, found ${printable(found)}\n`,
+    );
+  }
+  const verdict = ok ? context.paint('green', 'verified') : context.paint('red', 'differs');
+  const counts = [plural(paths, 'path'), plural(differences.length, 'difference'), plural(info.gaps, 'gap')];
+  await context.out.write(`${verdict} · ${counts.join(' · ')}\n`);
+  if (!result.xattrsCompared) context.notice('extended attributes were not compared.');
+}
