@@ -10,9 +10,14 @@ export const LAUNCHER_BINARY = fileURLToPath(new URL('../../build/Release/dk-lau
  * The command then finds what this process has, which Node has changed a little (the limit on open files).
  */
 export async function relaunch(args: readonly string[] = process.argv.slice(1)): Promise<never> {
-  const child = spawn(LAUNCHER_BINARY, [process.execPath, ...args], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGQUIT'] as const) process.on(signal, () => {}); // the terminal tells the child too
-  const code = await new Promise<number>((resolve, reject) => {
+  process.exit(await runBelowLauncher(args));
+}
+
+/** Runs this program with `args` below a launcher of its own; resolves to the exit status as a shell shows it. */
+export function runBelowLauncher(args: readonly string[]): Promise<number> {
+  const child = spawn(LAUNCHER_BINARY, [process.execPath, ...args], { stdio: 'inherit' });
+  return new Promise<number>((resolve, reject) => {
     child.on('error', (cause) => {
       reject(
         new DkError(
@@ -25,5 +30,4 @@ export async function relaunch(args: readonly string[] = process.argv.slice(1)):
     });
     child.on('exit', (status, signal) => resolve(status ?? 128 + (signal === null ? 0 : constants.signals[signal])));
   });
-  process.exit(code);
 }

@@ -1,15 +1,16 @@
 import { realpathSync } from 'node:fs';
-import { openStore } from '../../catalog/store.js';
+import { openStore, type Store } from '../../catalog/store.js';
 import { storeHome } from '../../catalog/store-home.js';
+import type { RecordingInfo } from '../../catalog/types.js';
 import { DkError } from '../../errors.js';
 import { LauncherLink, type TargetEnd } from '../../record/launcher.js';
-import { relaunch } from '../../record/relaunch.js';
+import { relaunch, runBelowLauncher } from '../../record/relaunch.js';
 import { recordCommand } from '../../record/session.js';
 import { printable } from '../output/escape.js';
 import { runSummary } from '../run-summary.js';
 import { version } from '../version.js';
 import { type Context, defineCommand, flag, value, values } from './command.js';
-import { parseSize, usage } from './operand-checks.js';
+import { parseSize, positiveInteger, usage } from './operand-checks.js';
 
 const ENOENT = 2;
 const ENOTDIR = 20;
@@ -22,6 +23,10 @@ export const command = defineCommand({
     exclude: values('--exclude <GLOB>', 'do not record paths that match (repeatable)'),
     buffer: value('--buffer <SIZE>', 'size of the ring buffer (default 64M)'),
     preimageLimit: value('--preimage-limit <SIZE>', 'save the old content of files up to this size (default 256M)'),
+    keep: value('--keep <WHEN>', 'keep the recording: always (default) or on-failure'),
+    untilFail: flag('--until-fail', 'run again and again until the command fails; keep that recording'),
+    max: value('--max <N>', 'with --until-fail: at most so many runs (default 1000)'),
+    probes: value('--probes <WHICH>', 'auto (default), vfs or syscall'),
     allowIoUring: flag('--allow-io-uring', 'let the command use io_uring and aio, which are then read back at the end'),
   },
   passThrough: true,
@@ -31,36 +36,91 @@ export const command = defineCommand({
     const argv = [...operands.all];
     if (argv[0] === '--') argv.shift();
     if (argv.length === 0) throw usage('run', 'needs a command after --');
+    const keep = oneOf('--keep', options.keep ?? 'always', ['always', 'on-failure']);
+    const probes = oneOf('--probes', options.probes ?? 'auto', ['auto', 'vfs', 'syscall']);
+    const ringBytes = powerOfTwo(parseSize('run', '--buffer', options.buffer ?? '64M'));
+    const preimageLimitBytes = parseSize('run', '--preimage-limit', options.preimageLimit ?? '256M');
+    const most = positiveInteger('run', '--max', options.max ?? '1000');
+    const roots = (options.root.length === 0 ? ['.'] : options.root).map(existingDirectory);
     if (process.geteuid?.() !== 0) throw needsRoot(argv);
+    if (probes === 'vfs') throw noVfsProbes();
     const link = LauncherLink.fromEnvironment();
     if (link === undefined) return relaunch();
     // Ctrl-C is for the command; it reaches the whole foreground process group.
     for (const signal of ['SIGINT', 'SIGQUIT'] as const) process.on(signal, () => undefined);
-    const cwd = realpathSync('.');
     const store = openStore(storeHome(context.io.env), { create: true });
     try {
+      if (options.untilFail) return await untilFailure(context, store, most);
       const result = await recordCommand(store, link, {
         argv,
-        cwd,
-        roots: (options.root.length === 0 ? ['.'] : options.root).map(existingDirectory),
+        cwd: realpathSync('.'),
+        roots,
         excludes: options.exclude,
         label: options.name ?? null,
-        ringBytes: powerOfTwo(parseSize('run', '--buffer', options.buffer ?? '64M')),
-        preimageLimitBytes: parseSize('run', '--preimage-limit', options.preimageLimit ?? '256M'),
+        ringBytes,
+        preimageLimitBytes,
         allowIoUring: options.allowIoUring,
         dkVersion: version(),
       });
-      if (result.info === undefined) return cannotExecute(context, argv[0] as string, result.end);
-      for (const text of result.info.notices) context.notice(printable(text));
+      const { info } = result;
+      if (info === undefined) return cannotExecute(context, argv[0] as string, result.end);
+      const code = info.exitCode ?? 0;
+      for (const text of info.notices) context.notice(printable(text));
       if (context.io.env.DK_DEBUG === '1') for (const problem of result.problems) context.notice(printable(problem));
-      context.notice(runSummary(result.info));
-      return result.info.exitCode ?? 0;
+      if (keep === 'on-failure' && code === 0) {
+        await store.remove(info.id);
+        return code;
+      }
+      context.notice(runSummary(info));
+      if (!options.noTui && isInteractive(context)) await debug(store, info);
+      return code;
     } finally {
       store.close();
       link.release();
     }
   },
 });
+
+/** Runs itself below a launcher of its own, with the same options, until a run fails. */
+async function untilFailure(context: Context, store: Store, most: number): Promise<number> {
+  const args = process.argv.slice(1);
+  const own = args.indexOf('--') < 0 ? args.length : args.indexOf('--');
+  const once = [...args.slice(0, own).filter((arg) => arg !== '--until-fail'), '--no-tui', '--keep=on-failure', ...args.slice(own)];
+  for (let n = 1; n <= most; n++) {
+    const code = await runBelowLauncher(once);
+    if (code === 0) continue;
+    context.notice(`run ${n} of at most ${most} failed with ${code}`);
+    const newest = store.list()[0];
+    if (newest !== undefined && code < 125 && !args.includes('--no-tui') && isInteractive(context)) await debug(store, newest);
+    return code;
+  }
+  context.notice(`the command succeeded ${most} times; nothing was kept`);
+  return 0;
+}
+
+function isInteractive(context: Context): boolean {
+  return context.out.isTTY && context.io.stdin.isTTY === true;
+}
+
+async function debug(store: Store, info: RecordingInfo): Promise<void> {
+  const [{ openSource }, { openDebugger }] = await Promise.all([import('../open.js'), import('../../tui/index.js')]);
+  const opened = await openSource(store, { from: 'store', info });
+  try {
+    await openDebugger(opened.recording, {});
+  } finally {
+    await opened.close();
+  }
+}
+
+function oneOf<T extends string>(option: string, text: string, choices: readonly T[]): T {
+  const choice = choices.find((candidate) => candidate === text);
+  if (choice === undefined) throw usage('run', `wants ${choices.join(' or ')} after ${option}, not "${text}"`);
+  return choice;
+}
+
+function noVfsProbes(): DkError {
+  return new DkError('unsupported', 'This version of dk has no vfs probes.', 'Leave --probes out: the syscall probes work on every kernel from 5.17 on.');
+}
 
 function cannotExecute(context: Context, name: string, end: TargetEnd): number {
   const missing = end.execErrno === ENOENT || end.execErrno === ENOTDIR;
