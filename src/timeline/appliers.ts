@@ -29,8 +29,8 @@ const INSERT_RANGE = 32;
 /** state(n) = state(n-1) with the n-th event's applier. Events carry results, so no applier decides what the kernel would do. */
 const APPLIERS: { [K in ChangingKind]: Applier<K> } = {
   'file.create': (model, event) => {
-    model.create(event.file, withType(event.mode, S_IFREG), event.uid, event.gid);
-    name(model, event.path, event.file);
+    const rec = model.create(event.file, withType(event.mode, S_IFREG), event.uid, event.gid);
+    if (rec !== undefined) name(model, event.path, event.file);
   },
   'file.write': (model, event) => write(model, event.file, event.offset, event.length, event.data),
   'file.sync': (model, event) => write(model, event.file, event.offset, event.length, event.data),
@@ -50,8 +50,8 @@ const APPLIERS: { [K in ChangingKind]: Applier<K> } = {
     }
   },
   'dir.create': (model, event) => {
-    model.create(event.file, withType(event.mode, S_IFDIR), event.uid, event.gid);
-    name(model, event.path, event.file);
+    const rec = model.create(event.file, withType(event.mode, S_IFDIR), event.uid, event.gid);
+    if (rec !== undefined) name(model, event.path, event.file);
   },
   'dir.remove': (model, event) => removeName(model, event.path),
   'path.unlink': (model, event) => removeName(model, event.path),
@@ -60,12 +60,14 @@ const APPLIERS: { [K in ChangingKind]: Applier<K> } = {
   },
   'symlink.create': (model, event) => {
     const rec = model.create(event.file, withType(event.mode, S_IFLNK), event.uid, event.gid);
-    if (rec !== undefined) rec.target = event.target;
+    if (rec === undefined) return;
+    rec.target = event.target;
     name(model, event.path, event.file);
   },
   'node.create': (model, event) => {
     const rec = model.create(event.file, event.mode, event.uid, event.gid);
-    if (rec !== undefined) rec.rdev = event.rdev;
+    if (rec === undefined) return;
+    rec.rdev = event.rdev;
     name(model, event.path, event.file);
   },
   'path.rename': (model, event) => {

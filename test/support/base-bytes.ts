@@ -1,3 +1,5 @@
+import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
+
 /** What stood in a root before a recording: text or bytes for a file, or an object for anything else. */
 export type BaseEntry =
   | string
@@ -46,11 +48,8 @@ export function baseRows(root: string, spec: BaseSpec): { path: string; parent: 
 
 /** The bytes of a base.bin. */
 export function encodeBase(root: string, spec: BaseSpec): Buffer {
-  const header = Buffer.alloc(16);
-  header.write('DKBASE\0\x01', 'latin1');
-  header.writeUInt32LE(1, 8);
   const rows = baseRows(root, spec);
-  return Buffer.concat([header, ...rows.map((row, at) => encodeRecord(row, at))]);
+  return Buffer.concat([encodeHeader(), ...rows.map((row, at) => encodeRecord(row, at))]);
 }
 
 export function contentOfBase(entry: BaseEntry): Buffer | undefined {
@@ -59,29 +58,95 @@ export function contentOfBase(entry: BaseEntry): Buffer | undefined {
 }
 
 function encodeRecord({ path, parent, entry }: { path: string; parent: number; entry: BaseEntry }, at: number): Buffer {
-  const name = Buffer.from(parent === 0xffffffff ? path : path.slice(path.lastIndexOf('/') + 1));
   const options: { mode?: number; uid?: number; gid?: number; mtimeNs?: bigint; ino?: number; nlink?: number } =
     typeof entry === 'object' && !Buffer.isBuffer(entry) && !('target' in entry) ? entry : {};
   const target = Buffer.from(typeof entry === 'object' && 'target' in entry ? entry.target : '');
   const isDir = typeof entry === 'object' && 'dir' in entry;
   const type = target.length > 0 ? 0o120000 : isDir ? 0o040000 : 0o100000;
-  const record = Buffer.alloc(Math.ceil((104 + name.length + target.length) / 8) * 8);
+  return encodeNode({
+    name: Buffer.from(parent === 0xffffffff ? path : path.slice(path.lastIndexOf('/') + 1)),
+    parent,
+    target,
+    mode: type | (options.mode ?? (isDir ? 0o755 : type === 0o120000 ? 0o777 : 0o644)),
+    nlink: options.nlink ?? (isDir ? 2 : 1),
+    uid: options.uid ?? 1000,
+    gid: options.gid ?? 1000,
+    ino: BigInt(options.ino ?? 100 + at),
+    dev: [8, 1],
+    rdev: [0, 0],
+    size: target.length > 0 ? target.length : (contentOfBase(entry)?.length ?? 4096),
+    mtimeNs: options.mtimeNs ?? BASE_MTIME_NS,
+    ctimeNs: options.mtimeNs ?? BASE_MTIME_NS,
+  });
+}
+
+interface RawNode {
+  name: Buffer;
+  parent: number;
+  target: Buffer;
+  mode: number;
+  nlink: number;
+  uid: number;
+  gid: number;
+  ino: bigint;
+  dev: readonly [major: number, minor: number];
+  rdev: readonly [major: number, minor: number];
+  size: number;
+  mtimeNs: bigint;
+  ctimeNs: bigint;
+}
+
+/** One record of base.bin, as addon/launcher/node-record.h lays it out. */
+function encodeNode(node: RawNode): Buffer {
+  const record = Buffer.alloc(Math.ceil((104 + node.name.length + node.target.length) / 8) * 8);
   record.writeUInt32LE(record.length, 0);
   record.writeUInt16LE(1, 4);
-  record.writeUInt32LE(type | (options.mode ?? (isDir ? 0o755 : type === 0o120000 ? 0o777 : 0o644)), 8);
-  record.writeUInt32LE(options.nlink ?? (isDir ? 2 : 1), 12);
-  record.writeUInt32LE(options.uid ?? 1000, 16);
-  record.writeUInt32LE(options.gid ?? 1000, 20);
-  record.writeBigUInt64LE(BigInt(options.ino ?? 100 + at), 24);
-  record.writeUInt32LE(8, 32);
-  record.writeUInt32LE(1, 36);
-  record.writeBigInt64LE(BigInt(target.length > 0 ? target.length : (contentOfBase(entry)?.length ?? 4096)), 48);
-  record.writeBigInt64LE(options.mtimeNs ?? BASE_MTIME_NS, 56);
-  record.writeBigInt64LE(options.mtimeNs ?? BASE_MTIME_NS, 64);
-  record.writeUInt32LE(parent, 88);
-  record.writeUInt16LE(name.length, 96);
-  record.writeUInt16LE(target.length, 98);
-  name.copy(record, 104);
-  target.copy(record, 104 + name.length);
+  for (const [at, value] of [node.mode, node.nlink, node.uid, node.gid].entries()) {
+    record.writeUInt32LE(value, 8 + 4 * at);
+  }
+  record.writeBigUInt64LE(node.ino, 24);
+  for (const [at, value] of [...node.dev, ...node.rdev].entries()) record.writeUInt32LE(value, 32 + 4 * at);
+  record.writeBigInt64LE(BigInt(node.size), 48);
+  record.writeBigInt64LE(node.mtimeNs, 56);
+  record.writeBigInt64LE(node.ctimeNs, 64);
+  record.writeUInt32LE(node.parent, 88);
+  record.writeUInt16LE(node.name.length, 96);
+  record.writeUInt16LE(node.target.length, 98);
+  node.name.copy(record, 104);
+  node.target.copy(record, 104 + node.name.length);
   return record;
+}
+
+/** The base.bin of a folder as it stands on this disk, as the launcher would write it. */
+export function scanBase(root: string): Buffer {
+  const rows: { path: Buffer; name: Buffer; parent: number }[] = [
+    { path: Buffer.from(root), name: Buffer.from(root), parent: 0xffffffff },
+  ];
+  const records = [encodeHeader()];
+  for (let at = 0; at < rows.length; at++) {
+    const { path, name, parent } = rows[at] as (typeof rows)[number];
+    const stat = lstatSync(path, { bigint: true });
+    const target = stat.isSymbolicLink() ? readlinkSync(path, { encoding: 'buffer' }) : Buffer.alloc(0);
+    const [mode, nlink, uid, gid] = [stat.mode, stat.nlink, stat.uid, stat.gid].map(Number) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    const { ino, mtimeNs, ctimeNs } = stat;
+    const facts = { name, parent, target, mode, nlink, uid, gid, ino, mtimeNs, ctimeNs, size: Number(stat.size) };
+    records.push(encodeNode({ ...facts, dev: [0, Number(stat.dev)], rdev: [0, Number(stat.rdev)] }));
+    if (!stat.isDirectory()) continue;
+    for (const child of readdirSync(path, { encoding: 'buffer' }).sort(Buffer.compare)) {
+      rows.push({ path: Buffer.concat([path, Buffer.from('/'), child]), name: child, parent: at });
+    }
+  }
+  return Buffer.concat(records);
+}
+
+function encodeHeader(): Buffer {
+  const header = Buffer.alloc(16);
+  header.write('DKBASE\0\x01', 'latin1');
+  header.writeUInt32LE(1, 8);
+  return header;
 }

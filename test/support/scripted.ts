@@ -6,6 +6,7 @@ import type { IndexReader, IndexWriter } from '../../src/index/types.js';
 import { type EventToWrite, RecordingWriter, type WriterTotals } from '../../src/record/writer.js';
 import { BaseManifest } from '../../src/timeline/base-manifest.js';
 import { BaseTree } from '../../src/timeline/base-tree.js';
+import type { LiveReader } from '../../src/timeline/live-files.js';
 import { openRecording } from '../../src/timeline/recording.js';
 import type { Recording } from '../../src/timeline/types.js';
 import { type BaseSpec, baseRows, contentOfBase, encodeBase } from './base-bytes.js';
@@ -23,6 +24,11 @@ export interface ScriptOptions {
   cwd?: string;
   /** What stood in `cwd` before; paths relative to it. */
   base?: BaseSpec;
+  /** The bytes of a base.bin, instead of `base`: no pre-images are saved then. */
+  manifest?: Buffer;
+  /** Who runs the processes; 1000 and 1000. */
+  owner?: { uid: number; gid: number };
+  live?: LiveReader;
   /** Saves the base's bytes as pre-images (default); otherwise they are only on the live tree. */
   preimages?: boolean;
   argv?: string[];
@@ -55,7 +61,7 @@ export async function scripted(
   targets: ScriptTargets = memoryTargets(),
 ): Promise<Scripted> {
   const cwd = options.cwd ?? '/work/app';
-  const base = encodeBase(cwd, options.base ?? {});
+  const base = options.manifest ?? encodeBase(cwd, options.base ?? {});
   const tree = new BaseTree(BaseManifest.parse(base));
   const streams = new StreamWriter(targets.blobs, (stream, piece) => targets.writer.putPiece(stream, piece));
   const { keyframeEvery } = options;
@@ -72,12 +78,18 @@ export async function scripted(
       if (content !== undefined && content.length > 0) writer.setBaseContent(16 + at, [content]);
     });
   }
-  const script = new Script(writer, cwd, options.argv ?? ['npm', 'test']);
+  const script = new Script(writer, cwd, options.argv ?? ['npm', 'test'], options.owner ?? OWNER);
   play(script);
   script.end();
   const totals = await writer.finish();
   const info = { ...recordingInfo(options, cwd, totals), durationNs: script.nowNs, ...options.info };
-  const source = { info, index: targets.reader, blobs: targets.blobs, base };
+  const source = {
+    info,
+    index: targets.reader,
+    blobs: targets.blobs,
+    base,
+    ...(options.live ? { live: options.live } : {}),
+  };
   const recording = await openRecording(source);
   return { recording, info, base, index: targets.reader, blobs: targets.blobs, totals, problems: writer.problems };
 }
@@ -102,7 +114,7 @@ export class ScriptedProcess {
 
   create(path: string, mode = 0o644): number {
     const file = this.script.writer.newFile();
-    this.emit('file.create', file, path, { mode: 0o100000 | mode, ...OWNER });
+    this.emit('file.create', file, path, { mode: 0o100000 | mode, ...this.script.owner });
     return file;
   }
 
@@ -142,7 +154,7 @@ export class ScriptedProcess {
   }
 
   mkdir(path: string, mode = 0o755): number {
-    return this.emit('dir.create', this.script.writer.newFile(), path, { mode: 0o040000 | mode, ...OWNER });
+    return this.emit('dir.create', this.script.writer.newFile(), path, { mode: 0o040000 | mode, ...this.script.owner });
   }
 
   rmdir(path: string): number {
@@ -170,11 +182,15 @@ export class ScriptedProcess {
   }
 
   symlink(target: string, path: string): number {
-    return this.emit('symlink.create', this.script.writer.newFile(), path, { mode: 0o120777, ...OWNER, target });
+    return this.emit('symlink.create', this.script.writer.newFile(), path, {
+      mode: 0o120777,
+      ...this.script.owner,
+      target,
+    });
   }
 
   mknod(path: string, mode: number, rdev = 0): number {
-    return this.emit('node.create', this.script.writer.newFile(), path, { mode, ...OWNER, rdev });
+    return this.emit('node.create', this.script.writer.newFile(), path, { mode, ...this.script.owner, rdev });
   }
 
   chmod(path: string, mode: number): number {
@@ -282,6 +298,7 @@ export class Script {
     readonly writer: RecordingWriter,
     readonly cwd: string,
     argv: string[],
+    readonly owner: { uid: number; gid: number },
   ) {
     this.main = this.process(1000, 0, argv, cwd);
   }

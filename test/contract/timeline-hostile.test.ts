@@ -1,0 +1,131 @@
+/** Recordings that a stranger made: nothing they say may reach outside the folder that the user chose. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { DkEvent } from '../../src/events/event.js';
+import { checkout } from '../../src/timeline/checkout.js';
+import { encodeKeyframe } from '../../src/timeline/keyframe-codec.js';
+import { openRecording } from '../../src/timeline/recording.js';
+import type { TreeState } from '../../src/timeline/state.js';
+import { MemoryIndex } from '../support/memory-index.js';
+import { scripted } from '../support/scripted.js';
+import { tempFolders } from '../support/temp-folder.js';
+
+const newFolder = tempFolders();
+const COMMON = { tsNs: 1, durNs: 1, pid: 1, tid: 1, comm: 'x', proc: 1 };
+const OWNER = { mode: 0o100644, uid: 0, gid: 0 };
+
+/** A recording of events as they are, however impossible. */
+async function forged(events: readonly object[]) {
+  const { info, base, blobs } = await scripted({}, () => undefined);
+  const index = new MemoryIndex();
+  events.forEach((event, at) => {
+    index.append({ ...COMMON, ...event, seq: at + 1 } as DkEvent);
+  });
+  return openRecording({ info, index, blobs, base });
+}
+
+test('names that are no names are left out', async () => {
+  const app = '/work/app';
+  const names = ['..', '.', 'nul\0byte'];
+  const recording = await forged([
+    ...names.map((name, at) => ({ kind: 'file.create', file: 100 + at, path: `${app}/${name}`, ...OWNER })),
+    { kind: 'file.create', file: 200, path: `${app}/good`, ...OWNER },
+  ]);
+  const parent = newFolder();
+  const folder = join(parent, 'out');
+  const result = await checkout(recording, await recording.state(recording.length), folder);
+  expect(readdirSync(folder)).toEqual(['good']);
+  expect(readdirSync(parent)).toEqual(['out']);
+  expect(result.leftOut.map(({ path }) => path)).toEqual(['/work/app/nul\0byte']);
+});
+
+test('a keyframe cannot bring in a name with a slash', async () => {
+  const { recording, info, base, blobs } = await scripted(
+    {},
+    ({ main }) => void main.writeFile('XXXXXXXXXXXX', 'evil'),
+  );
+  const state = (await recording.state(recording.length)) as TreeState;
+  const start = (await recording.state(0)) as TreeState;
+  const bytes = Buffer.from(encodeKeyframe(start, state));
+  const { crc32 } = await import('node:zlib');
+  Buffer.from('../../escape').copy(bytes, bytes.indexOf('XXXXXXXXXXXX'));
+  bytes.writeUInt32LE(crc32(bytes.subarray(0, -4)), bytes.length - 4);
+  const index = new MemoryIndex();
+  for (let seq = 1; seq <= 2000; seq++)
+    index.append({ ...COMMON, seq, kind: 'sync.all', file: 0, path: '' } as DkEvent);
+  index.putKeyframe(2, bytes);
+  const opened = await openRecording({ info, index, blobs, base });
+  const parent = newFolder();
+  const folder = join(parent, 'deep/out');
+  mkdirSync(join(parent, 'deep'));
+  const result = await checkout(opened, await opened.state(2000), folder);
+  expect(result.leftOut.length).toBe(1);
+  expect(readdirSync(parent)).toEqual(['deep']);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('a symbolic link that the recording makes is never walked through', async () => {
+  const outside = newFolder();
+  const recording = await forged([
+    { kind: 'symlink.create', file: 100, path: '/work/app/dir', ...OWNER, mode: 0o120777, target: outside },
+    // The model would put this into the link's target; a file system could not hold it elsewhere.
+    { kind: 'file.create', file: 101, path: '/work/app/dir/evil', ...OWNER },
+    { kind: 'dir.create', file: 102, path: '/work/app/real', ...OWNER, mode: 0o040755 },
+    { kind: 'file.create', file: 103, path: '/work/app/real/file', ...OWNER },
+  ]);
+  const folder = join(newFolder(), 'out');
+  await checkout(recording, await recording.state(recording.length), folder);
+  expect(readlinkSync(join(folder, 'dir'))).toBe(outside);
+  expect(readdirSync(outside)).toEqual([]);
+  expect(existsSync(join(folder, 'real/file'))).toBe(true);
+});
+
+test('with --force, links that stand in the folder are replaced, not followed', async () => {
+  const outside = newFolder();
+  writeFileSync(join(outside, 'victim'), 'untouched');
+  const { recording } = await scripted({}, ({ main }) => {
+    main.mkdir('dir');
+    main.writeFile('dir/victim', 'overwritten');
+    main.writeFile('file', 'new');
+  });
+  const folder = newFolder();
+  symlinkSync(outside, join(folder, 'dir'));
+  symlinkSync(join(outside, 'victim'), join(folder, 'file'));
+  await checkout(recording, await recording.state(recording.length), folder, { force: true });
+  expect(readFileSync(join(outside, 'victim'), 'utf8')).toBe('untouched');
+  expect(readFileSync(join(folder, 'dir/victim'), 'utf8')).toBe('overwritten');
+  expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('new');
+});
+
+test('a foreign recording brings no set-id bits and no devices', async () => {
+  const { recording } = await scripted({}, ({ main }) => {
+    main.writeFile('tool', '#!/bin/sh\n');
+    main.chmod('tool', 0o4755);
+    main.mknod('null', 0o020666, 0x103);
+  });
+  const folder = join(newFolder(), 'out');
+  const result = await checkout(recording, await recording.state(recording.length), folder, { foreign: true });
+  expect(readdirSync(folder)).toEqual(['tool']);
+  expect(result.leftOut).toEqual([{ path: '/work/app/null', reason: 'It is a device node of a foreign recording.' }]);
+  expect(result.notices).toContain('Set-id bits of a foreign recording were dropped; --privileged-nodes keeps them.');
+  expect(result.notices).toContain('Device nodes of a foreign recording are left out; --privileged-nodes makes them.');
+});
+
+test('directories that would stand below themselves do not hang anything', async () => {
+  const app = '/work/app';
+  const recording = await forged([
+    { kind: 'dir.create', file: 100, path: `${app}/a`, ...OWNER, mode: 0o040755 },
+    { kind: 'dir.create', file: 101, path: `${app}/a/b`, ...OWNER, mode: 0o040755 },
+    { kind: 'path.rename', file: 100, path: `${app}/a`, newPath: `${app}/a/b/c`, replaced: 0 },
+    { kind: 'link.create', file: 101, path: `${app}/a/b`, newPath: `${app}/a/b/again` },
+    { kind: 'file.write', file: 5, path: `${app}/a`, offset: 2 ** 53, length: 2 ** 53, data: { stream: 3, off: 0 } },
+    { kind: 'file.create', file: 2 ** 40, path: `${app}/huge-id`, ...OWNER },
+    { kind: 'file.create', file: -3, path: `${app}/negative-id`, ...OWNER },
+    { kind: 'file.create', file: 101, path: `${app}/twice`, ...OWNER },
+  ]);
+  const state = await recording.state(recording.length);
+  expect([...state.touchedFiles()].map((file) => state.pathOf(file))).toBeInstanceOf(Array);
+  const names = [...state.children(state.lookup(app)?.file ?? 0)].map(({ name }) => name);
+  expect(names).not.toContain('huge-id');
+});
