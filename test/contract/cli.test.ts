@@ -36,7 +36,7 @@ function dk(args: readonly string[], options: SpawnSyncOptions = {}) {
     encoding: 'utf8',
     ...options,
   });
-  return { status, stdout, stderr };
+  return { status, stdout: String(stdout), stderr: String(stderr) };
 }
 
 /** A shell line in which $dk is the program. */

@@ -1,5 +1,6 @@
 import { DkError } from '../../errors.js';
 import type { Node, Recording } from '../../timeline/types.js';
+import { tellDoubt } from '../doubt.js';
 import { withRecording } from '../open.js';
 import { printable } from '../output/escape.js';
 import { jsonDocument } from '../output/json.js';
@@ -20,6 +21,7 @@ export const command = defineCommand({
       if (event !== undefined && options.at !== undefined)
         throw usage('cat', 'got the event twice, behind @ and with --at');
       const state = await recording.state(await stateSeq(recording, event ?? options.at ?? 'end'));
+      tellDoubt(state, context);
       const node = requireNode(state, path, recording.info, { follow: true });
       requireFile(node, path, state.seq, recording);
       const content = recording.content(state, node.file);

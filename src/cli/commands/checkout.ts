@@ -4,6 +4,7 @@ import { checkout, type CheckoutResult } from '../../timeline/checkout.js';
 import type { Recording, State } from '../../timeline/types.js';
 import { plural } from '../../debugger/quantities.js';
 import { EXIT_CODES } from '../../errors.js';
+import { tellDoubt } from '../doubt.js';
 import { withRecording } from '../open.js';
 import { printable } from '../output/escape.js';
 import { Progress } from '../output/progress.js';
@@ -28,6 +29,7 @@ A file whose bytes are not known is left out and named on stderr; the exit code 
     const shape = { command: 'checkout', min: 0, max: Number.POSITIVE_INFINITY, needs: '' };
     return withRecording(context, operands.all, shape, async (recording, rest, source) => {
       const state = await recording.state(await stateSeq(recording, options.at ?? 'end'));
+      tellDoubt(state, context);
       requirePaths(recording, state, rest);
       const progress = new Progress(context.io.stderr, 'checking out');
       const result = await checkout(recording, state, resolve(context.io.cwd, to), {

@@ -1,4 +1,5 @@
 import type { Recording, State, TreeChange } from '../../timeline/types.js';
+import { tellDoubt } from '../doubt.js';
 import { type CollectOptions, collectChanges, type LeftOut, patchRoot } from '../git/collect.js';
 import { patchText } from '../git/file-patch.js';
 import { paintPatch } from '../git/paint-patch.js';
@@ -39,6 +40,7 @@ git's format; --json tells them.`,
       const { e1, e2, paths } = splitEvents(rest, operands.after);
       const before = await recording.state(await stateSeq(recording, e1));
       const after = await recording.state(await stateSeq(recording, e2));
+      for (const state of [before, after]) tellDoubt(state, context);
       const patterns = await pathPatterns(paths, recording);
       const reading = { recording, before, after, changes: await recording.diff(before, after, patterns) };
       context.out.page(context.io.env);

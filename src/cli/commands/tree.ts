@@ -1,6 +1,7 @@
 import { DkError } from '../../errors.js';
 import { formatBytes } from '../../debugger/quantities.js';
 import type { Node, NodeType, State } from '../../timeline/types.js';
+import { tellDoubt } from '../doubt.js';
 import { withRecording } from '../open.js';
 import { printable } from '../output/escape.js';
 import { jsonDocument } from '../output/json.js';
@@ -21,7 +22,7 @@ export const command = defineCommand({
       const path = state.pathOf(top.file) ?? text;
       if (options.json) {
         const entries = [...walk(state, top, '', path)].map((entry) => nodeJson(entry.path, entry.node));
-        await context.out.write(jsonDocument({ seq: state.seq, path, entries }));
+        await context.out.write(jsonDocument({ seq: state.seq, path, uncertain: state.uncertain, entries }));
         return 0;
       }
       if (top.type !== 'dir') {
@@ -31,6 +32,7 @@ export const command = defineCommand({
           `See its bytes with: dk cat ${recording.info.id} ${printable(text)}@${state.seq}`,
         );
       }
+      tellDoubt(state, context);
       context.out.page(context.io.env);
       await context.out.write(`${context.paint('bold', printable(dir ?? path))}\n`);
       for (const entry of walk(state, top, '', path)) await context.out.write(line(entry, context));
@@ -68,5 +70,6 @@ function line({ branch, name, node }: Entry, { paint }: Context): string {
   const target = node.target === null ? '' : ` -> ${printable(node.target)}`;
   const mode = (node.mode & 0o7777).toString(8).padStart(4, '0');
   const colour = node.type === 'dir' ? 'blue' : node.type === 'symlink' ? 'cyan' : undefined;
-  return `${mode}  ${size.padStart(8)}  ${branch}${colour === undefined ? shown : paint(colour, shown)}${target}\n`;
+  const doubt = node.uncertain ? paint('red', '  ? content in doubt') : '';
+  return `${mode}  ${size.padStart(8)}  ${branch}${colour === undefined ? shown : paint(colour, shown)}${target}${doubt}\n`;
 }

@@ -18,5 +18,6 @@ export function nodeJson(path: string, node: Node): Json {
     file: node.file,
     base: node.base,
     touched: node.touched,
+    uncertain: node.uncertain,
   });
 }
