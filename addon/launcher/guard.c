@@ -32,6 +32,7 @@
 #define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP 1UL
 #endif
 
+enum { THAW_MS = 200 }; /* the recorder may have frozen the command in its last moment */
 enum { IDLE_MS = 1 }; /* a command that pauses this long gets its pinned files copied */
 
 struct guard {
@@ -39,6 +40,7 @@ struct guard {
   int listener; /* -1: none yet */
   bool passing; /* save nothing more */
   bool told;    /* 'D' was sent */
+  const struct plan *plan;
   bool view_may_differ;
   bool warned_compat, warned_listener;
   struct guard_shared *shared;
@@ -242,14 +244,27 @@ static void save_inherited(struct guard *guard, pid_t pid) {
   closedir(fds);
 }
 
-static void arm(struct guard *guard, int listener, pid_t pid) {
+static int64_t now_ns(clockid_t clock) {
   struct timespec now;
+  clock_gettime(clock, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/*
+ * Draws the line between files that stood there and files born during the recording. Births are stamped by a clock
+ * that moves once a tick (1 to 10 ms), so the command waits until that clock has passed the line.
+ */
+static void draw_the_line(struct guard *guard) {
+  const struct timespec while_ticking = {.tv_nsec = 200000};
+  guard->pre.start_ns = now_ns(CLOCK_REALTIME);
+  for (int i = 0; i < 100 && now_ns(CLOCK_REALTIME_COARSE) <= guard->pre.start_ns; i++) nanosleep(&while_ticking, NULL);
+}
+
+static void arm(struct guard *guard, int listener, pid_t pid) {
   guard->listener = listener;
   /* The caller only waits for us, so let the kernel switch to it directly. Older kernels do without. */
   ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
-  /* The precise clock, not the coarse one that stamps files: no file born before may look younger than this. */
-  clock_gettime(CLOCK_REALTIME, &now);
-  guard->pre.start_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+  draw_the_line(guard);
   save_inherited(guard, pid);
   say(guard, 'A', NULL, 0);
 }
@@ -276,7 +291,9 @@ static void on_hub(struct guard *guard) {
 static void serve(struct guard *guard) {
   for (;;) {
     struct pollfd wait[] = {{guard->listener, POLLIN, 0}, {guard->hub, POLLIN, 0}};
-    int ready = poll(wait, 2, preimages_dirty(&guard->pre) ? IDLE_MS : -1);
+    int patience = preimages_dirty(&guard->pre) ? IDLE_MS : guard->hub < 0 ? THAW_MS : -1;
+    int ready = poll(wait, 2, patience);
+    if (guard->hub < 0) plan_thaw(guard->plan);
     if (ready == 0) {
       /* Nobody waits: copy pinned files until somebody does. */
       do preimages_idle(&guard->pre);
@@ -317,7 +334,7 @@ static void detach(int keep) {
 }
 
 void guard_run(const struct plan *plan, int hub, struct guard_shared *shared) {
-  struct guard guard = {.hub = hub, .listener = -1, .shared = shared};
+  struct guard guard = {.hub = hub, .listener = -1, .shared = shared, .plan = plan};
   char text[256];
   detach(hub);
   guard.pre.warn = warn;

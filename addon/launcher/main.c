@@ -313,6 +313,7 @@ static void reap_node(void) {
   if (self.node <= 0 || waitpid(self.node, &self.node_status, WNOHANG) != self.node) return;
   self.node = 0;
   close_fd(&self.control.fd);
+  plan_thaw(&self.plan);
   if (!self.go) close_fd(&self.target.hub); /* ends the waiting child */
   if (!self.released) close_fd(&self.guard_hub);
 }

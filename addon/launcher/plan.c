@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "plan.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -68,6 +69,10 @@ static const char *parse_option(struct plan *plan, char *line, char **own_argv) 
     plan->limit_bytes = strtoll(value, &end, 10);
     return *value && !*end && plan->limit_bytes >= 0 ? NULL : "preimage-limit is not a number of bytes";
   }
+  if ((value = value_of(line, "freeze"))) {
+    plan->freeze = value;
+    return value[0] == '/' ? NULL : "freeze is not absolute";
+  }
   if ((value = value_of(line, "guard"))) {
     plan->guard = strcmp(value, "0") != 0;
     return NULL;
@@ -108,4 +113,11 @@ bool plan_skips(const struct plan *plan, const char *path, size_t length) {
     if (length >= n && memcmp(path, plan->skips[i], n) == 0 && (length == n || path[n] == '/')) return true;
   }
   return false;
+}
+
+void plan_thaw(const struct plan *plan) {
+  int fd = plan->freeze ? open(plan->freeze, O_WRONLY | O_CLOEXEC) : -1;
+  if (fd < 0) return;
+  if (write(fd, "0", 1) < 0) {} /* the cgroup is being removed: nobody is in it */
+  close(fd);
 }

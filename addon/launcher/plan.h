@@ -11,6 +11,7 @@ struct plan {
   size_t root_count;
   char **skips;        /* skip=      repeatable, absolute real paths: never scanned, never guarded */
   size_t skip_count;
+  const char *freeze;  /* freeze=    the command's cgroup.freeze, thawed when the recorder is gone; NULL: none */
   int64_t limit_bytes; /* preimage-limit=  larger files are not saved */
   bool guard;          /* guard=0|1 */
   bool allow_io_uring; /* io-uring=deny|allow */
@@ -29,3 +30,5 @@ struct plan {
 const char *plan_parse(struct plan *plan, char *body, size_t length, char **own_argv);
 /* True when `path` is one of the skipped directories or lies below one. */
 bool plan_skips(const struct plan *plan, const char *path, size_t length);
+/* Lets the command run if the recorder died while it had it frozen. */
+void plan_thaw(const struct plan *plan);

@@ -12,6 +12,8 @@ export interface PrepareOptions {
   roots: readonly string[];
   /** Absolute real paths that are neither scanned nor guarded: where dk keeps its own files. */
   skip: readonly string[];
+  /** The command's cgroup.freeze: the launcher thaws it when the recorder dies. */
+  freezeFile?: string | undefined;
   preimageLimitBytes: number;
   guard: boolean;
   allowIoUring: boolean;
@@ -185,6 +187,7 @@ function encodePlan(options: PrepareOptions): Buffer {
     `dir=${options.dir}`,
     ...options.roots.map((path) => `root=${path}`),
     ...options.skip.map((path) => `skip=${path}`),
+    ...(options.freezeFile === undefined ? [] : [`freeze=${options.freezeFile}`]),
     `preimage-limit=${options.preimageLimitBytes}`,
     `guard=${options.guard ? 1 : 0}`,
     `io-uring=${options.allowIoUring ? 'allow' : 'deny'}`,

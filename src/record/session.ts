@@ -98,15 +98,24 @@ class Session {
     const { roots, argv, preimageLimitBytes, allowIoUring, ringBytes } = this.options;
     mkdirSync(journalFolder(this.folder), { mode: 0o700 });
     const skip = [realpathSync(this.store.home)];
-    const prepared = this.link.prepare({ dir: this.folder, roots, skip, preimageLimitBytes, guard: true, allowIoUring, argv });
-    const { targetPid } = await prepared;
     this.cgroup = makeTargetCgroup(this.draft.id);
+    const freezeFile = this.cgroup?.freezeFile;
+    const { targetPid } = await this.link.prepare({
+      dir: this.folder,
+      roots,
+      skip,
+      freezeFile,
+      preimageLimitBytes,
+      guard: true,
+      allowIoUring,
+      argv,
+    });
     this.cgroup?.add(targetPid);
     const recorder = startRecorder({
       ringBytes,
       segmentBytes: SEGMENT_BYTES,
       journalDir: journalFolder(this.folder),
-      freezeFile: this.cgroup?.freezeFile,
+      freezeFile,
     });
     recorder.seed(targetPid);
     const base = await this.link.baseDone;
