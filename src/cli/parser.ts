@@ -8,7 +8,7 @@ const HELP_COLUMNS = 100;
 export function parserFor(row: CommandRow, command: Command): Parser {
   const parser = new Parser(`dk ${row.name}`)
     .description(row.summary)
-    .usage(`${row.operands} [options]`.trim())
+    .usage((command.passThrough ? `[options] ${row.operands}` : `${row.operands} [options]`).trim())
     .argument('[operands...]')
     .allowExcessArguments(true)
     .passThroughOptions(command.passThrough)
