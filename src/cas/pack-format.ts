@@ -95,6 +95,9 @@ export function decodeFrame(bytes: Buffer): Frame | undefined {
 
 /** The raw bytes of the object at `offset`, checked against `sha256`. DkError 'damaged' names pack and offset. */
 export function readObject(file: RandomAccess, offset: number, storedLength: number, sha256: Sha256): Buffer {
+  // Stored bytes are never longer than raw ones by more than a delta's base hash.
+  if (storedLength > MOST_OBJECT_BYTES + 32)
+    throw damagedObject(file.name, offset, 'the object there is said to be too large');
   const bytes = file.read(offset, FRAME_BYTES + storedLength);
   const frame = decodeFrame(bytes);
   if (frame === undefined) throw damagedObject(file.name, offset, 'no object begins there');

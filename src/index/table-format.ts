@@ -31,7 +31,7 @@ export const FOOTER_BYTES = 48;
 export const BLOCK_HEAD_BYTES = 16;
 export const BLOCK_BYTES = 32 << 10;
 /** The largest block that is read: a hostile table cannot ask for more memory than this at once. */
-const MOST_BLOCK_BYTES = 256 << 20;
+export const MOST_BLOCK_BYTES = 256 << 20;
 
 const RAW = 0;
 const ZSTD = 1;

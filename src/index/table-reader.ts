@@ -8,6 +8,7 @@ import type { Footer } from './table-format.js';
 import {
   FOOTER_BYTES,
   HEADER_BYTES,
+  MOST_BLOCK_BYTES,
   TABLE_MAGIC,
   TABLE_VERSION,
   damagedTable,
@@ -94,10 +95,15 @@ export class TableReader implements KvReader {
 
   #read({ offset, size, lastKey }: BlockPlace): Entry[] {
     const where = `${this.name}, block at offset ${offset}`;
-    const entries = readEntries(decodeBlock(this.#file.read(offset, size), where), where);
+    const entries = readEntries(readBlock(this.#file, offset, size, where), where);
     if (!entries.at(-1)?.key.equals(lastKey)) throw damagedTable(where, 'it is not the block that the index names');
     return entries;
   }
+}
+
+function readBlock(file: RandomAccess, offset: number, size: number, where: string): Buffer {
+  if (size > MOST_BLOCK_BYTES) throw damagedTable(where, `it is said to have ${size} bytes`);
+  return decodeBlock(file.read(offset, size), where);
 }
 
 const keyOf = (entry: Entry): Buffer => entry.key;
@@ -131,7 +137,7 @@ function readFooter(file: RandomAccess): Footer {
 
 function readIndex(file: RandomAccess, footer: Footer): BlockPlace[] {
   const where = `${file.name}, index at offset ${footer.indexOffset}`;
-  const lines = readEntries(decodeBlock(file.read(footer.indexOffset, footer.indexSize), where), where);
+  const lines = readEntries(readBlock(file, footer.indexOffset, footer.indexSize, where), where);
   let expected = HEADER_BYTES;
   const blocks = lines.map(({ key, value }) => {
     const reader = new ByteReader(value, where);
