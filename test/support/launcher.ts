@@ -1,5 +1,5 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
@@ -186,5 +186,13 @@ function isNode(record: NodeRecord | BlobRecord): record is NodeRecord {
 
 function contentOf(log: PreimageLog, blob: number): Buffer | undefined {
   const at = blob === 0 ? undefined : log.locate(blob);
-  return at === undefined ? undefined : readFileSync(at.file).subarray(at.offset, at.offset + at.length);
+  if (at === undefined) return undefined;
+  const content = Buffer.alloc(at.length);
+  const fd = openSync(at.file, 'r');
+  try {
+    if (readSync(fd, content, 0, at.length, at.offset) !== at.length) throw new Error(`${at.file} is too short`);
+  } finally {
+    closeSync(fd);
+  }
+  return content;
 }
