@@ -59,6 +59,31 @@ static __always_inline __u64 call__arg(struct dk_call *c, __u8 n)
 	return c->args[i];
 }
 
+/* The descriptor that a magic link names: /proc/self/fd/N, which glibc uses to emulate calls, or /dev/fd/N; or -1. */
+static __always_inline int call__magic_fd(const char *name)
+{
+	char text[24] = {};
+	int digits, fd = 0;
+
+	bpf_probe_read_user_str(text, sizeof(text), name);
+	if (!__builtin_memcmp(text, "/proc/self/fd/", 14))
+		digits = 14;
+	else if (!__builtin_memcmp(text, "/dev/fd/", 8))
+		digits = 8;
+	else
+		return -1;
+	for (int i = 8; i < (int)sizeof(text) - 1; i++) {
+		if (i < digits)
+			continue;
+		if (!text[i])
+			return i > digits ? fd : -1;
+		if (text[i] < '0' || text[i] > '9')
+			return -1;
+		fd = fd * 10 + (text[i] - '0');
+	}
+	return -1;
+}
+
 /* Appends the directory that the string starts from, then the string. */
 static __always_inline __u32 call__name(struct dk_scratch *s, __u32 pos, __u8 dir, const char *name, __u16 *base_len,
 					__u16 *path_len)
@@ -152,21 +177,33 @@ ON_EXIT(dk_path_call)
 {
 	struct dk_task *t = task__tracked();
 	const struct operands *o;
+	struct inode *inode = NULL;
 	struct dk_scratch *s;
 	struct dk_call *c;
 	__u32 pos = 0;
-	__u32 nr;
+	__u32 nr = syscall__nr(regs);
+	__u32 first;
+	int fd;
 
-	if (!t)
+	if (!t || nr >= 512)
 		return 0;
+	o = &operands[nr];
+	first = o->path1 - 1;
+	fd = call__magic_fd((void *)syscall__arg(regs, first));
+	if (fd >= 0) {
+		struct file *file = task__file(fd);
+
+		if (file)
+			inode = BPF_CORE_READ(file, f_inode);
+		if (inode && !inode__pseudo(inode))
+			emit__path_once(t, file, inode);
+	}
 	s = syscall__begin(t, regs, ret);
 	if (!s)
 		return 0;
 	c = &s->call;
-	nr = c->nr;
-	if (nr >= 512)
-		return 0;
-	o = &operands[nr];
+	if (inode)
+		inode__fill(c, inode);
 	pos = call__name(s, pos, o->dir1, (void *)call__arg(c, o->path1), &c->base1_len, &c->path1_len);
 	if (o->path2)
 		pos = call__name(s, pos, o->dir2, (void *)call__arg(c, o->path2), &c->base2_len, &c->path2_len);

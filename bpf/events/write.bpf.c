@@ -11,6 +11,7 @@
 #define MAX_RW (0x7ffff000u) /* MAX_RW_COUNT */
 
 #define RWF_APPEND 0x10
+#define RWF_NOAPPEND 0x20
 
 #define SEND_PIECE(class_bytes)                                                                        \
 	do {                                                                                           \
@@ -85,7 +86,7 @@ static __always_inline __u64 write__offset(struct dk_write *w, struct file *file
 	return end - w->total;
 }
 
-static __always_inline int write__record(struct pt_regs *regs, long ret, bool vector, bool positioned, __s64 given, bool append)
+static __always_inline int write__record(struct pt_regs *regs, long ret, bool vector, bool positioned, __s64 given, __u32 rwf)
 {
 	struct dk_task *t = task__tracked();
 	struct dk_scratch *s = emit__scratch();
@@ -93,6 +94,7 @@ static __always_inline int write__record(struct pt_regs *regs, long ret, bool ve
 	struct inode *inode;
 	struct file *file;
 	__u32 fd = syscall__arg(regs, 0);
+	bool append;
 
 	if (!t || !s || ret <= 0 || ret > MAX_RW)
 		return 0;
@@ -114,7 +116,7 @@ static __always_inline int write__record(struct pt_regs *regs, long ret, bool ve
 	w->offset = 0;
 	if (inode__regular(inode)) {
 		emit__path_once(t, file, inode);
-		append |= !!(BPF_CORE_READ(file, f_flags) & O_APPEND);
+		append = rwf & RWF_APPEND || (!(rwf & RWF_NOAPPEND) && BPF_CORE_READ(file, f_flags) & O_APPEND);
 		if (append)
 			w->flags |= DK_FLAG_APPEND;
 		w->offset = write__offset(w, file, positioned, given, append);
@@ -133,27 +135,27 @@ static __always_inline int write__record(struct pt_regs *regs, long ret, bool ve
 
 ON_EXIT(dk_write)
 {
-	return write__record(regs, ret, false, false, 0, false);
+	return write__record(regs, ret, false, false, 0, 0);
 }
 
 ON_EXIT(dk_pwrite64)
 {
-	return write__record(regs, ret, false, true, syscall__arg(regs, 3), false);
+	return write__record(regs, ret, false, true, syscall__arg(regs, 3), 0);
 }
 
 ON_EXIT(dk_writev)
 {
-	return write__record(regs, ret, true, false, 0, false);
+	return write__record(regs, ret, true, false, 0, 0);
 }
 
 ON_EXIT(dk_pwritev)
 {
-	return write__record(regs, ret, true, true, syscall__arg(regs, 3), false);
+	return write__record(regs, ret, true, true, syscall__arg(regs, 3), 0);
 }
 
 ON_EXIT(dk_pwritev2)
 {
 	__s64 offset = syscall__arg(regs, 3);
 
-	return write__record(regs, ret, true, offset != -1, offset, syscall__arg(regs, 5) & RWF_APPEND);
+	return write__record(regs, ret, true, offset != -1, offset, syscall__arg(regs, 5));
 }

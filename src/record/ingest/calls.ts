@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { RECORD_FLAGS } from '../../events/abi.js';
 import {
   ACL_ACCESS,
@@ -42,7 +43,7 @@ const HANDLERS: Readonly<Record<number, Handler>> = {
   162: syncedAll,
   306: syncedAll,
   76: (context, record, names) =>
-    onPath(context, names, true, (at) => truncated(context, record, at.file, at.path, Number(record.arg(1)))),
+    onPath(context, record, names, true, (at) => truncated(context, record, at.file, at.path, Number(record.arg(1)))),
   77: (context, record) => onFile(context, record, (file, path) => truncated(context, record, file, path, Number(record.arg(1)))),
   82: (context, record, names) => renamed(context, record, names, 0),
   264: (context, record, names) => renamed(context, record, names, 0),
@@ -57,31 +58,31 @@ const HANDLERS: Readonly<Record<number, Handler>> = {
   265: (context, record, names) => linked(context, record, names, record.arg32(4)),
   88: symlinked,
   266: symlinked,
-  90: (context, record, names) => onPath(context, names, true, (at) => modeSet(context, record, at, record.arg32(1))),
+  90: (context, record, names) => onPath(context, record, names, true, (at) => modeSet(context, record, at, record.arg32(1))),
   91: (context, record) => onFile(context, record, (file, path) => modeSet(context, record, { file, path }, record.arg32(1))),
-  268: (context, record, names) => onPath(context, names, true, (at) => modeSet(context, record, at, record.arg32(2))),
+  268: (context, record, names) => onPath(context, record, names, true, (at) => modeSet(context, record, at, record.arg32(2))),
   452: (context, record, names) =>
-    onNamed(context, record, names, (record.arg32(3) & AT_SYMLINK_NOFOLLOW) === 0, (at) => modeSet(context, record, at, record.arg32(2))),
-  92: (context, record, names) => onPath(context, names, true, (at) => ownerSet(context, record, at, 1)),
-  94: (context, record, names) => onPath(context, names, false, (at) => ownerSet(context, record, at, 1)),
+    onPath(context, record, names, (record.arg32(3) & AT_SYMLINK_NOFOLLOW) === 0, (at) => modeSet(context, record, at, record.arg32(2))),
+  92: (context, record, names) => onPath(context, record, names, true, (at) => ownerSet(context, record, at, 1)),
+  94: (context, record, names) => onPath(context, record, names, false, (at) => ownerSet(context, record, at, 1)),
   93: (context, record) => onFile(context, record, (file, path) => ownerSet(context, record, { file, path }, 1)),
   260: (context, record, names) =>
-    onNamed(context, record, names, (record.arg32(4) & AT_SYMLINK_NOFOLLOW) === 0, (at) => ownerSet(context, record, at, 2)),
-  132: (context, record, names) => onPath(context, names, true, (at) => timesSet(context, record, at, timesOfUtimbuf(names.extra))),
-  235: (context, record, names) => onPath(context, names, true, (at) => timesSet(context, record, at, timesOfTimevals(names.extra))),
+    onPath(context, record, names, (record.arg32(4) & AT_SYMLINK_NOFOLLOW) === 0, (at) => ownerSet(context, record, at, 2)),
+  132: (context, record, names) => onPath(context, record, names, true, (at) => timesSet(context, record, at, timesOfUtimbuf(names.extra))),
+  235: (context, record, names) => onPath(context, record, names, true, (at) => timesSet(context, record, at, timesOfTimevals(names.extra))),
   261: (context, record, names) =>
-    onNamed(context, record, names, true, (at) => timesSet(context, record, at, timesOfTimevals(names.extra))),
+    onPath(context, record, names, true, (at) => timesSet(context, record, at, timesOfTimevals(names.extra))),
   280: (context, record, names) =>
-    onNamed(context, record, names, (record.arg32(3) & AT_SYMLINK_NOFOLLOW) === 0, (at) =>
+    onPath(context, record, names, (record.arg32(3) & AT_SYMLINK_NOFOLLOW) === 0, (at) =>
       timesSet(context, record, at, timesOfTimespecs(names.extra)),
     ),
   133: (context, record, names) => madeNode(context, record, names, 1),
   259: (context, record, names) => madeNode(context, record, names, 2),
-  188: (context, record, names) => onPath(context, names, true, (at) => xattrSet(context, record, at, names.extra)),
-  189: (context, record, names) => onPath(context, names, false, (at) => xattrSet(context, record, at, names.extra)),
+  188: (context, record, names) => onPath(context, record, names, true, (at) => xattrSet(context, record, at, names.extra)),
+  189: (context, record, names) => onPath(context, record, names, false, (at) => xattrSet(context, record, at, names.extra)),
   190: (context, record, names) => onFile(context, record, (file, path) => xattrSet(context, record, { file, path }, names.extra)),
-  197: (context, record, names) => onPath(context, names, true, (at) => xattrRemoved(context, record, at, names.extra)),
-  198: (context, record, names) => onPath(context, names, false, (at) => xattrRemoved(context, record, at, names.extra)),
+  197: (context, record, names) => onPath(context, record, names, true, (at) => xattrRemoved(context, record, at, names.extra)),
+  198: (context, record, names) => onPath(context, record, names, false, (at) => xattrRemoved(context, record, at, names.extra)),
   199: (context, record, names) => onFile(context, record, (file, path) => xattrRemoved(context, record, { file, path }, names.extra)),
   285: (context, record) =>
     onFile(context, record, (file, path) =>
@@ -112,22 +113,13 @@ function onFile(context: Context, record: RawRecord, act: (file: number, path: s
   return 'done';
 }
 
-function onPath(context: Context, names: CallNames, follow: boolean, act: (at: Target) => void): Outcome {
-  const at = context.model.existing(names.base1, names.path1, { follow });
+/** The kernel programs name the inode themselves where the string is empty or a magic link (/proc/self/fd/N). */
+function onPath(context: Context, record: RawRecord, names: CallNames, follow: boolean, act: (at: Target) => void): Outcome {
+  if (record.u64('ino') !== 0) return onFile(context, record, (file, path) => act({ file, path }));
+  const at = context.model.existing(names.base1, names.path1 || '.', { follow });
   if (at === undefined || at.file === 0) return 'too-early';
   act(at);
   return 'done';
-}
-
-/** A -at call whose empty or null path means the descriptor's own file. */
-function onNamed(context: Context, record: RawRecord, names: CallNames, follow: boolean, act: (at: Target) => void): Outcome {
-  if (names.path1 !== '') return onPath(context, names, follow, act);
-  const file = context.model.fileOf(record.identity());
-  if (file !== undefined) {
-    act({ file, path: context.model.pathOf(file) });
-    return 'done';
-  }
-  return onPath(context, { ...names, path1: '.' }, true, act);
 }
 
 /** No record explains this call: what it changed is not known. */
@@ -210,24 +202,49 @@ function removed(context: Context, record: RawRecord, names: CallNames, kind: 'd
   const at = context.model.existing(names.base1, names.path1, { follow: false });
   if (at === undefined || at.file === 0) return 'too-early';
   context.emit(record, { kind, file: at.file, path: at.path });
-  context.model.forgetPaths(at.file);
+  context.model.namesChanged(at.file, at.path);
   return 'done';
+}
+
+/**
+ * The directories that the strings start from are read after the call, so one that the call itself moved (a process can
+ * rename the directory it is in) already has its new path.
+ */
+function basesBeforeRename({ base1, path1, base2, path2 }: CallNames, exchange: boolean): [string, string] {
+  const [from, to] = [join(base1, path1), join(base2, path2)];
+  const before = (base: string) => {
+    if (isWithin(base, to)) return from + base.slice(to.length);
+    return exchange && isWithin(base, from) ? to + base.slice(from.length) : base;
+  };
+  return [before(base1), before(base2)];
+}
+
+/** Without a look at symbolic links. An absolute path starts at its base, too, which is the process's root then. */
+function join(base: string, path: string): string {
+  return posix.join(base, path).replace(/(?<=.)\/+$/, '');
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
 }
 
 function renamed(context: Context, record: RawRecord, names: CallNames, flags: number): Outcome {
   const { model } = context;
-  const from = model.existing(names.base1, names.path1, { follow: false });
+  const [base1, base2] = basesBeforeRename(names, (flags & RENAME_EXCHANGE) !== 0);
+  const from = model.existing(base1, names.path1, { follow: false });
   if (from === undefined || from.file === 0) return 'too-early';
-  const to = model.replaceable(names.base2, names.path2);
+  const to = model.replaceable(base2, names.path2);
   if (to === undefined) return 'too-early';
+  // rename(2): two names of one file stay as they are, and the call succeeds.
+  if (to.file === from.file) return 'done';
   if ((flags & RENAME_EXCHANGE) !== 0) {
     if (to.file === 0) return 'too-early';
     context.emit(record, { kind: 'path.exchange', file: from.file, path: from.path, newPath: to.path, other: to.file });
   } else {
     context.emit(record, { kind: 'path.rename', file: from.file, path: from.path, newPath: to.path, replaced: to.file });
   }
-  model.forgetPaths(from.file);
-  if (to.file !== 0) model.forgetPaths(to.file);
+  model.namesChanged(from.file);
+  if (to.file !== 0) model.namesChanged(to.file, to.path);
   if ((flags & RENAME_WHITEOUT) !== 0) {
     const attributes = { mode: S_IFCHR, uid: record.u32('fsuid'), gid: record.u32('fsgid') };
     context.emit(record, { kind: 'node.create', file: model.newFile(), path: from.path, rdev: 0, ...attributes });
@@ -244,7 +261,7 @@ function linked(context: Context, record: RawRecord, names: CallNames, flags: nu
   if (source === 0 || place === undefined) return 'too-early';
   const path = model.pathOf(source);
   context.emit(record, { kind: 'link.create', file: source, path, newPath: place.path });
-  model.forgetPaths(source);
+  model.namesChanged(source);
   return 'done';
 }
 

@@ -1,5 +1,5 @@
 import type { EventToWrite, RecordingWriter } from '../writer.js';
-import type { Context, EventBody, Outcome } from './context.js';
+import { type Context, type EventBody, namesOf, type Outcome } from './context.js';
 import type { JournalReader } from './journal-reader.js';
 import type { Model } from './model.js';
 import type { Processes } from './processes.js';
@@ -101,7 +101,7 @@ export class Ingest implements Context {
     }
     this.force = true;
     if (this.handle(record) !== 'done') {
-      this.doubt(record, 'a call that does not fit what is known of the tree', { file: 0, path: '' });
+      this.doubt(record, `${describe(record)} does not fit what is known of the tree`, { file: 0, path: '' });
     }
     this.force = false;
   }
@@ -115,6 +115,12 @@ export class Ingest implements Context {
     if (outcome === 'done') this.whole.delete(record);
     return outcome;
   }
+}
+
+function describe(record: RawRecord): string {
+  if (record.name !== 'call') return `a ${record.name} record`;
+  const { base1, path1, base2, path2 } = namesOf(record);
+  return `system call ${record.u32('nr')} (${[base1, path1, base2, path2].filter((name) => name !== '').join(', ')})`;
 }
 
 /** Marks a record that was taken before its turn. */

@@ -25,6 +25,8 @@ export class Model {
   /** Identity to file of the manifest; made when first needed. */
   private manifest: Map<string, number> | undefined;
   private readonly paths = new Map<number, string>();
+  /** Of files that lost their last name while someone may still have them open. */
+  private readonly lastPaths = new Map<number, string>();
   private lastKey: Identity = { ino: -1, dev: 0, gen: 0 };
   private lastFile: number | undefined;
 
@@ -93,15 +95,16 @@ export class Model {
     const known = this.paths.get(file);
     if (known !== undefined) return known;
     const path = this.state.pathOf(file);
-    if (path === undefined) return '';
+    if (path === undefined) return this.lastPaths.get(file) ?? '';
     this.paths.set(file, path);
     return path;
   }
 
-  /** Call after the file's names changed. A directory's names are part of every path below it. */
-  forgetPaths(file: number): void {
+  /** Call after the file's names changed. A directory's names are part of every path below it. `lost`: a name it had. */
+  namesChanged(file: number, lost?: string): void {
     if (this.state.typeOf(file) === 'dir') this.paths.clear();
-    else if (this.state.names(file).length > 0) this.paths.delete(file);
+    else this.paths.delete(file);
+    if (lost !== undefined && this.state.names(file).length === 0) this.lastPaths.set(file, lost);
   }
 
   /** A base file that is open but has no name that we know. */

@@ -71,7 +71,7 @@ function restore(model: Model, emit: Emit, path: string): void {
   const target = file !== 0 && model.state.typeOf(file) === typeOfMode(truth.mode) ? file : model.newFile();
   if (file !== 0 && target !== file) emit({ kind: 'resync', file, path, truth: null });
   emit({ kind: 'resync', file: target, path, truth }, isFile ? liveBytes(path) : null);
-  model.forgetPaths(target);
+  model.namesChanged(target);
 }
 
 function isUntouchedBase(model: Model, file: number, truth: NodeTruth): boolean {
