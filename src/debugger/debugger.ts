@@ -38,7 +38,7 @@ export interface Snapshot {
   /** One sentence to show until the next key. */
   message: string;
   buckets: Bucket[];
-  gapSeqs: number[];
+  gapSeqs: readonly number[];
 }
 
 /** Events. */
@@ -65,7 +65,7 @@ export class Debugger {
   #anchor: number | null = null;
   #rowCount = 24;
   #columns = 0;
-  #gaps = Gaps.none();
+  #gaps = new Gaps([]);
   #processes: Promise<ProcessInfo[]> | undefined;
   #history: { file: number; seqs: Promise<readonly number[]> } | undefined;
 
@@ -113,7 +113,7 @@ export class Debugger {
   /** Opens at the event; resolves when everything is there to be seen. */
   async open(at = 0): Promise<void> {
     this.#gaps = await Gaps.read(this.recording);
-    this.#change({ gapSeqs: this.#gaps.seqs() });
+    this.#change({ gapSeqs: this.#gaps.seqs });
     await this.#openWaysToChanges();
     await this.seek(at);
   }

@@ -15,8 +15,11 @@ interface TextRow<K extends Kind> {
   readonly letter: ChangeLetter | null;
   /** What the kind and the path do not say yet; '' when that is all. */
   detail(event: EventOf<K>): string;
+  /** The same where there is little room. */
+  brief?(event: EventOf<K>): string;
 }
 
+const size = (event: { length: number }): string => formatBytes(event.length);
 const range = (event: { offset: number; length: number }): string =>
   event.offset === 0 ? formatBytes(event.length) : `${formatBytes(event.length)} at ${event.offset}`;
 const owner = (event: { uid: number; gid: number }): string => `${event.uid}:${event.gid}`;
@@ -24,11 +27,21 @@ const modeOf = (event: { mode: number }): string => formatMode(event.mode);
 
 const TEXTS: { [K in Kind]: TextRow<K> } = {
   'file.create': { class: 'add', letter: 'A', detail: modeOf },
-  'file.write': { class: 'write', letter: 'M', detail: range },
-  'file.truncate': { class: 'write', letter: 'M', detail: (event) => `to ${formatBytes(event.sizeBytes)}` },
-  'file.allocate': { class: 'write', letter: 'M', detail: (event) => `${range(event)}${allocateMode(event.mode)}` },
-  'file.copy': { class: 'write', letter: 'M', detail: range },
-  'file.sync': { class: 'write', letter: 'M', detail: range },
+  'file.write': { class: 'write', letter: 'M', detail: range, brief: size },
+  'file.truncate': {
+    class: 'write',
+    letter: 'M',
+    detail: (event) => `to ${formatBytes(event.sizeBytes)}`,
+    brief: (event) => formatBytes(event.sizeBytes),
+  },
+  'file.allocate': {
+    class: 'write',
+    letter: 'M',
+    detail: (event) => `${range(event)}${allocateMode(event.mode)}`,
+    brief: size,
+  },
+  'file.copy': { class: 'write', letter: 'M', detail: range, brief: size },
+  'file.sync': { class: 'write', letter: 'M', detail: range, brief: size },
   'dir.create': { class: 'add', letter: 'A', detail: modeOf },
   'dir.remove': { class: 'delete', letter: 'D', detail: () => '' },
   'link.create': { class: 'add', letter: 'A', detail: () => '' },
@@ -72,6 +85,8 @@ export interface EventText {
   /** The second name of renames, links and exchanges. */
   newPath: string | null;
   detail: string;
+  /** The detail where there is little room; '' when it cannot be told in less. */
+  brief: string;
 }
 
 export function eventText(event: DkEvent): EventText {
@@ -84,6 +99,7 @@ export function eventText(event: DkEvent): EventText {
     path: row.class === 'process' || row.class === 'output' ? '' : event.path,
     newPath: 'newPath' in event ? event.newPath : null,
     detail: row.detail(event as EventOf<Kind>),
+    brief: row.brief?.(event as EventOf<Kind>) ?? '',
   };
 }
 

@@ -97,7 +97,8 @@ export async function loadFrame(
     main: lastMain,
     mainPending: true,
     place: await placeOf(sources, request.selection.file, playhead),
-    ...uncertainty(sources, request),
+    uncertain: sources.gaps().behindState(state),
+    fileUncertain: sources.gaps().behindFile(state, request.selection.file),
   };
   const early = await Promise.race([pendingMain, after(FILE_PATIENCE_MS)]);
   if (early === undefined) publish(frame);
@@ -150,20 +151,6 @@ async function placeOf(sources: FrameSources, file: number, playhead: number): P
   const history = await sources.historyOf(file);
   const index = indexFrom(history, playhead);
   return history[index] === playhead ? { index: index + 1, count: history.length } : null;
-}
-
-/** The proof at the end of the run closes whatever gap was still open then. */
-function uncertainty(
-  { recording, gaps }: FrameSources,
-  { playhead, selection }: FrameRequest,
-): Pick<Frame, 'uncertain' | 'fileUncertain'> {
-  if (playhead === recording.length && recording.info.verified?.ok === true) {
-    return { uncertain: undefined, fileUncertain: undefined };
-  }
-  return {
-    uncertain: gaps().openAt(playhead),
-    fileUncertain: selection.file === 0 ? undefined : gaps().affecting(selection.file, playhead),
-  };
 }
 
 function after(ms: number): Promise<undefined> {

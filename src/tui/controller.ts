@@ -42,6 +42,8 @@ interface UiState {
 }
 
 const NEXT_MODE = { diff: 'since', since: 'content', content: 'diff' } as const;
+/** How long a frame may take before the screen says that it is loading. */
+const STALE_PATIENCE_MS = 80;
 const PAGE_CHANGES = 10;
 /** Rows of the file pane above its content: title and facts. */
 export const FILE_HEAD_ROWS = 2;
@@ -54,6 +56,7 @@ export class Controller {
   #listeners = new Set<() => void>();
   #mainShown: string = '';
   #made: { main: MainView | undefined; width: number; rows: FileRows } | undefined;
+  #timer: { handle: NodeJS.Timeout; soon: boolean } | undefined;
   #quit: () => void;
   #screen: { redraw(): void; suspend(): void };
 
@@ -281,8 +284,20 @@ export class Controller {
       this.#mainShown = shown;
       this.#ui = { ...this.#ui, fileTop: null, fileLeft: null };
     }
-    this.#view = this.#compose();
-    for (const listener of this.#listeners) listener();
+    const { frame, playhead } = this.debugger.snapshot;
+    this.#notify(frame?.playhead === playhead ? 0 : STALE_PATIENCE_MS);
+  }
+
+  /** Changes that come together are drawn once; that a frame is on its way is news only when it takes its time. */
+  #notify(delayMs: number): void {
+    if (this.#timer !== undefined && (delayMs > 0 || this.#timer.soon)) return;
+    clearTimeout(this.#timer?.handle);
+    const handle = setTimeout(() => {
+      this.#timer = undefined;
+      this.#view = this.#compose();
+      for (const listener of this.#listeners) listener();
+    }, delayMs);
+    this.#timer = { handle, soon: delayMs === 0 };
   }
 
   /** Scroll positions belong to what is shown; something else starts at its first change again. */

@@ -2,7 +2,7 @@ import { CONTEXT_TITLES, type Context, KEYMAP, keyLabel } from './keymap.js';
 import { type Line, padEnd, span } from './lines.js';
 import { widthOf } from './printable.js';
 
-const KEYS_WIDTH = 22;
+const KEYS_WIDTH = 24;
 const TWO_COLUMNS_WIDTH = 150;
 
 /** The whole key table, for a screen of this width. */
@@ -18,7 +18,7 @@ export function helpLines(columns: number): Line[] {
 }
 
 function sections(contexts: readonly Context[], columns: number): Line[] {
-  const keysWidth = columns < 60 ? 14 : KEYS_WIDTH;
+  const keysWidth = columns < 100 ? 14 : KEYS_WIDTH;
   return contexts.flatMap((context, i) => [
     ...(i === 0 ? [] : [[]]),
     [span(` ${CONTEXT_TITLES[context]}`, 'title')],

@@ -62,7 +62,7 @@ export const KEYMAP = [
     action: 'toggleDiff',
     context: 'global',
     keys: ['d'],
-    about: 'Diff of this event, diff since the start, or the content now',
+    about: 'Diff of this event, diff since the start, content',
     hint: ['d', 'diff'],
   },
   { action: 'toggleHex', context: 'global', keys: ['x'], about: 'Bytes in hex, or text', hint: ['x', 'hex'] },
@@ -71,12 +71,12 @@ export const KEYMAP = [
   { action: 'focusEvents', context: 'global', keys: ['1'], about: 'Focus the events' },
   { action: 'focusTree', context: 'global', keys: ['2'], about: 'Focus the files' },
   { action: 'focusFile', context: 'global', keys: ['3'], about: 'Focus the file' },
-  { action: 'zoom', context: 'global', keys: ['z'], about: 'Give the focused pane the whole screen, or take it back' },
+  { action: 'zoom', context: 'global', keys: ['z'], about: 'Give the focused pane the whole screen, or not' },
   {
     action: 'toggleFollow',
     context: 'global',
     keys: ['f'],
-    about: 'Follow: select the file that each step changes, or hold on to one',
+    about: 'Follow what each step changes, or hold on to one file',
   },
   {
     action: 'toggleProcesses',

@@ -11,12 +11,11 @@ export type Line = readonly Span[];
 
 export const span = (text: string, role: Role = 'normal'): Span => ({ text, role });
 
-/** One painted line of exactly `width` columns. `over` replaces the role of every span (the cursor's row). */
+/** One painted line of at most `width` columns. `over` replaces the role of every span and fills the line (the cursor's row). */
 export function paintLine(theme: Theme, line: Line, width: number, over?: Role): string {
   const cut = cutTo(line, width);
   const painted = cut.spans.map((part) => theme.paint(over ?? part.role ?? 'normal', part.text)).join('');
-  const padding = ' '.repeat(Math.max(0, width - cut.width));
-  return painted + (over === undefined ? padding : theme.paint(over, padding));
+  return over === undefined ? painted : painted + theme.paint(over, ' '.repeat(Math.max(0, width - cut.width)));
 }
 
 /** `left`, then `right` at the right edge; the left side gives way when both do not fit. */

@@ -28,9 +28,13 @@ function escapeChar(char: string): string {
   return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
+/** One column each: ASCII, and what the screen itself draws with. Measured without a look at Unicode's tables. */
+const SINGLE =
+  /^[\u0020-\u007e\u00b7\u00d7\u2013\u2026\u2022\u2039\u2190-\u2193\u2212\u2500-\u2503\u2524\u252c\u2581-\u258f\u25b8\u25be\u25cf\u2713]*$/;
+
 /** Columns that printable text takes. */
 export function widthOf(text: string): number {
-  return PLAIN.test(text) ? text.length : stringWidth(text);
+  return SINGLE.test(text) ? text.length : stringWidth(text);
 }
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });

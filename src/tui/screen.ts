@@ -4,13 +4,14 @@
  * never more lines than the terminal has. Every way out of the process gives the terminal back.
  */
 import { Writable } from 'node:stream';
-import stringWidth from 'string-width';
 import type { WriteStream } from 'node:tty';
+import { widthOf } from './printable.js';
 
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[H\u001b[2J';
 const LEAVE = '\u001b[0m\u001b[?7h\u001b[?25h\u001b[?1049l';
 const BEGIN_UPDATE = '\u001b[?2026h';
 const END_UPDATE = '\u001b[?2026l';
+const SGR = /\u001b\[[0-9;]*m/g;
 const SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const;
 
 export interface Size {
@@ -131,7 +132,7 @@ export class Screen {
       const line = next[row] ?? '';
       if (line === this.#lines[row]) continue;
       // Erasing after a line that fills the terminal would take its last character with it.
-      const erase = stringWidth(line) < columns ? '\u001b[K' : '';
+      const erase = widthOf(line.replace(SGR, '')) < columns ? '\u001b[K' : '';
       out += `\u001b[${row + 1};1H\u001b[0m${line}\u001b[0m${erase}`;
     }
     this.#lines = Array.from({ length: rows }, (_, row) => next[row] ?? '');

@@ -57,7 +57,7 @@ describe('stepping through a recording', () => {
 
   it('shows a diff, what happened since the start, the content, and the bytes', async () => {
     await open('project', { at: 12 });
-    await terminal.until(/vs replaced {2}renamed from tmp-1/);
+    await terminal.until(/vs replaced {2}renamed from/);
     await terminal.press('d', /vs start/);
     const content = await terminal.press('d', / content$/m);
     expect(content).toMatch(/2 ▎ {3}"total": -12,/);

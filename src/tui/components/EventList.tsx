@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { DisplayPaths } from '../../debugger/display-path.js';
 import type { EventRow } from '../../debugger/event-rows.js';
+import type { EventText } from '../../debugger/event-text.js';
 import { formatCount, formatTime } from '../../debugger/quantities.js';
 import type { View } from '../controller.js';
 import { type Line, lineWidth, padEnd, padStart, span, spread } from '../lines.js';
@@ -56,13 +57,20 @@ function body({ text, changes }: EventRow, paths: DisplayPaths, room: number, as
   if (text === undefined) return [];
   if (text.path === '') return [span(shortenEnd(text.detail, room), as(text.class === 'gap' ? 'bad' : 'dim'))];
   const full = text.newPath === null ? paths.show(text.path) : arrow(text.path, text.newPath, paths);
-  // The path comes first: the detail takes what is left, and nothing when that is too little to tell something.
+  // The path comes first: the detail takes what is left, and a short form or nothing when that is too little.
   const left = room - widthOf(printable(full)) - 1;
-  const detailRoom = left >= 4 ? left : room >= 40 ? 12 : 0;
-  const detail = shortenEnd(text.detail, text.detail === '' ? 0 : detailRoom);
+  const detail = detailFor(text, left, room);
   const pathRoom = room - (detail === '' ? 0 : widthOf(detail) + 1);
   const path = span(shortenMiddle(full, pathRoom), as(changes ? 'normal' : 'dim'));
   return spread([path], detail === '' ? [] : [span(detail, as('dim'))], room);
+}
+
+function detailFor(text: EventText, left: number, room: number): string {
+  const whole = printable(text.detail);
+  if (widthOf(whole) <= left) return whole;
+  if (text.brief !== '' && widthOf(text.brief) <= left) return text.brief;
+  if (left >= 12) return shortenEnd(whole, left);
+  return room >= 40 ? shortenEnd(text.brief || whole, 12) : '';
 }
 
 /** `dir/old → new` when both stand in one directory. */

@@ -59,8 +59,8 @@ function aboutFile(view: FileViewModel, frame: Frame, mode: ViewMode, width: num
   if (!view.changedHere && view.node !== undefined) add('unchanged by this event', 'dim');
   const what = whatShown(view.body, mode);
   const who = view.changedHere && frame.event !== undefined ? [`${frame.event.comm} · ${what}`] : [];
-  const fits = [...who, what].find((text) => lineWidth(parts) + widthOf(printable(text)) + 3 <= width);
-  return spread(parts, fits === undefined ? [] : [span(`${fits} `, 'dim')], width);
+  const right = who.find((text) => lineWidth(parts) + widthOf(printable(text)) + 3 <= width) ?? what;
+  return spread(parts, right === '' ? [] : [span(`${right} `, 'dim')], width);
 }
 
 function countsOf(body: FileBody): { added: number; removed: number } | null {

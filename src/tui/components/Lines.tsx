@@ -10,7 +10,7 @@ export interface ToneLine {
   over?: Role;
 }
 
-/** A block of exactly `width` × `height`: what is missing is blank, what is too much is left out. */
+/** A block of exactly `width` × `height`: what is missing is blank (Ink's grid is), what is too much is left out. */
 export function Lines({
   lines,
   width,
@@ -24,10 +24,10 @@ export function Lines({
   if (width <= 0 || height <= 0) return null;
   const painted = Array.from({ length: height }, (_, row) => {
     const { line, over } = lines[row] ?? { line: [] };
-    return paintLine(theme, line, width, over);
+    return line.length === 0 && over === undefined ? '' : paintLine(theme, line, width, over);
   });
   return (
-    <Box width={width} height={height} flexShrink={0} overflow="hidden">
+    <Box width={width} height={height} flexShrink={0}>
       <Text>{painted.join('\n')}</Text>
     </Box>
   );

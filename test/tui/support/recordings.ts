@@ -124,3 +124,4 @@ export async function long(): Promise<Recording> {
   });
   return recording;
 }
+export { million } from './million.js';

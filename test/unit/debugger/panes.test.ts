@@ -104,6 +104,15 @@ describe('the file at the playhead', () => {
     expect(await uncertain(3)).toEqual([2, 2]);
     expect(await uncertain(4)).toEqual([undefined, 2]);
     expect(await uncertain(5)).toEqual([undefined, undefined]);
+    expect(driver.file).toEqual([
+      'a.log',
+      '[truth read back after a gap]',
+      '?4 bytes at 0 are unknown: they were not captured',
+      '+a',
+      '+1',
+      ' 2',
+      '+3',
+    ]);
     expect(driver.debug.snapshot.gapSeqs).toEqual([2]);
   });
 });
