@@ -44,8 +44,9 @@ export class BaseTree {
 
   /** Adds a node or a name of one, or replaces what is known of it (a placeholder has no times, owner or mode). */
   add(node: ExternalNode): void {
-    if (!this.manifest.has(node.file)) this.external.set(node.file, node);
-    if (node.parent !== 0) this.addName(node.file, node.parent, node.name);
+    const { parent, name, ...facts } = node;
+    if (!this.manifest.has(node.file)) this.external.set(node.file, facts);
+    if (parent !== 0) this.addName(node.file, parent, name);
   }
 
   /** A further name of a base node; ignored when the directory has an entry of that name. */

@@ -11,7 +11,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { DkError } from '../errors.js';
+import { baseXattrs } from './base-xattrs.js';
 import type { XattrReader } from './proof.js';
+import type { NodeView } from './rec.js';
 import type { SafeDir } from './safe-dir.js';
 import type { TreeState } from './state.js';
 import { type FileContent, HOLE, type Node, type Recording } from './types.js';
@@ -43,7 +45,7 @@ export class NodeMaker {
   constructor(
     private readonly recording: Recording,
     private readonly state: TreeState,
-    options: MakerOptions,
+    private readonly options: MakerOptions,
   ) {
     this.tools = options.tools ?? {};
     this.trusted = !options.foreign || options.privilegedNodes === true;
@@ -72,16 +74,16 @@ export class NodeMaker {
   }
 
   /** Owner, mode, attributes and times of a directory, once nothing more is made in it. */
-  finishDir(dir: SafeDir, file: number): void {
+  async finishDir(dir: SafeDir, file: number): Promise<void> {
     const node = this.state.node(file);
     if (node === undefined) return;
     this.setOwner(node, (uid, gid) => fchownSync(dir.fd, uid, gid));
-    this.setXattrs(dir.self(), node);
+    await this.setXattrs(dir.self(), node);
     fchmodSync(dir.fd, this.modeOf(node));
     this.setTimes(dir.self(), node, (mtime) => futimesSync(dir.fd, mtime, mtime));
   }
 
-  private async makeFile(dir: SafeDir, name: string, node: Node): Promise<void> {
+  private async makeFile(dir: SafeDir, name: string, node: NodeView): Promise<void> {
     const content = this.recording.content(this.state, node.file);
     if (!(await content.known())) throw unknownBytes();
     const fd = dir.create(name);
@@ -89,7 +91,7 @@ export class NodeMaker {
       try {
         await this.fill(fd, content, node);
         this.setOwner(node, (uid, gid) => fchownSync(fd, uid, gid));
-        this.setXattrs(dir.at(name), node);
+        await this.setXattrs(dir.at(name), node);
         fchmodSync(fd, this.modeOf(node));
         this.setTimes(dir.at(name), node, (mtime) => futimesSync(fd, mtime, mtime));
       } finally {
@@ -147,16 +149,18 @@ export class NodeMaker {
     else this.notices.add('Owners of a foreign recording were not taken over; --privileged-nodes does.');
   }
 
-  private setXattrs(path: Buffer, node: Node): void {
-    for (const [name, value] of node.xattrs ?? []) {
-      const allowed = this.trusted || name.startsWith('user.');
-      if (!allowed) continue;
-      if (this.tools.setXattr === undefined) {
+  private async setXattrs(path: Buffer, node: NodeView): Promise<void> {
+    const { readXattrs, setXattr } = this.tools;
+    const fromBase =
+      readXattrs !== undefined && !this.options.foreign ? await baseXattrs(this.recording, node, readXattrs) : [];
+    for (const [name, value] of [...fromBase, ...(node.xattrs ?? [])]) {
+      if (!this.trusted && !name.startsWith('user.')) continue;
+      if (setXattr === undefined) {
         this.notices.add('Extended attributes were not set: this build of dk cannot.');
         return;
       }
       try {
-        this.tools.setXattr(path, name, value);
+        setXattr(path, name, value);
       } catch (error) {
         this.notices.add(`The attribute ${name} could not be set: ${(error as Error).message}.`);
       }

@@ -52,7 +52,7 @@ export async function checkout(
     }
     const run = new Checkout(recording, state as TreeState, root, options);
     await run.fill(root, plan, []);
-    run.finishDir(root, plan);
+    await run.finishDir(root, plan);
     return run.result();
   } finally {
     root.close();
@@ -93,15 +93,15 @@ class Checkout {
     }
   }
 
-  finishDir(dir: SafeDir, plan: PlannedDir): void {
-    if (plan.file !== 0 && plan.file !== ROOT_DIR_FILE) this.maker.finishDir(dir, plan.file);
+  async finishDir(dir: SafeDir, plan: PlannedDir): Promise<void> {
+    if (plan.file !== 0 && plan.file !== ROOT_DIR_FILE) await this.maker.finishDir(dir, plan.file);
   }
 
   private async fillDir(dir: SafeDir, name: string, plan: PlannedDir, names: readonly string[]): Promise<void> {
     const below = dir.enter(name);
     try {
       await this.fill(below, plan, [...names, name]);
-      this.finishDir(below, plan);
+      await this.finishDir(below, plan);
     } finally {
       below.close();
     }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { S_IFMT, typeOfMode } from './base-node.js';
+import { liveFiles } from './live-files.js';
 import { hasBaseContent, type Proof, type ProofEntry, type ProofStat } from './proof.js';
 import type { NodeView } from './rec.js';
 import type { TreeState } from './state.js';
-import type { Node, Recording } from './types.js';
+import type { FileContent, Node, Recording } from './types.js';
 
 export type DifferenceKind =
   | 'missing' // the recording has it, the disk does not
@@ -27,6 +28,8 @@ export interface Difference {
   recorded: string;
   /** What stood on the disk. */
   found: string;
+  /** Of 'bytes': the first offset at which they differ, when the disk still has what the proof saw. */
+  offset?: number;
 }
 
 export interface ProofResult {
@@ -40,8 +43,15 @@ export interface ProofResult {
 
 const CHUNK_BYTES = 4 << 20;
 
-/** Rebuilds every touched path from the store and compares it with what the proof saw on the disk. */
-export async function compareProof(recording: Recording, proof: Proof): Promise<ProofResult> {
+/**
+ * Rebuilds every touched path from the store and compares it with what the proof saw on the disk. `locate`: where the
+ * proof saw the path, when that was elsewhere.
+ */
+export async function compareProof(
+  recording: Recording,
+  proof: Proof,
+  locate: (path: string) => string | undefined = (path) => path,
+): Promise<ProofResult> {
   const state = (await recording.state(Math.min(proof.seq, recording.length))) as TreeState;
   const differences: Difference[] = [];
   const hashes = new Map<number, Promise<string | undefined>>();
@@ -65,7 +75,9 @@ export async function compareProof(recording: Recording, proof: Proof): Promise<
     compareXattrs(node, entry, add);
     const other = inodes.other(node.file, entry.stat, entry.path);
     if (other !== undefined) add('links', other.recorded, other.found);
-    if (type === 'file') await compareContent(recording, state, node, entry, hashes, add);
+    if (type !== 'file' || !(await contentDiffers(recording, state, node, entry, hashes, add))) continue;
+    const offset = await firstDifference(recording.content(state, node.file), entry.stat, locate(entry.path));
+    if (offset !== undefined) Object.assign(differences[differences.length - 1] as Difference, { offset });
   }
   const xattrsCompared = proof.entries.every(({ stat, xattrs }) => stat === null || xattrs !== null);
   return { ok: differences.length === 0, paths: proof.entries.length, differences, xattrsCompared };
@@ -103,25 +115,51 @@ function compareXattrs(node: NodeView, entry: ProofEntry, add: Add): void {
   }
 }
 
-async function compareContent(
+/** True when 'bytes' was added. */
+async function contentDiffers(
   recording: Recording,
   state: TreeState,
   node: NodeView,
   entry: ProofEntry,
   hashes: Map<number, Promise<string | undefined>>,
   add: Add,
-): Promise<void> {
+): Promise<boolean> {
   if (node.sizeBytes !== entry.stat?.sizeBytes) {
     add('size', node.sizeBytes, entry.stat?.sizeBytes);
-    return;
+    return false;
   }
   // Neither side has changed it since the base.
-  if (entry.content === 'base' && hasBaseContent(node)) return;
+  if (entry.content === 'base' && hasBaseContent(node)) return false;
   const hash = hashes.get(node.file) ?? hashContent(recording, state, node);
   hashes.set(node.file, hash);
   const recorded = await hash;
   if (recorded === undefined) add('unknown-bytes', 'not all bytes are known', `sha256 ${entry.content}`);
   else if (recorded !== entry.content) add('bytes', `sha256 ${recorded}`, `sha256 ${entry.content}`);
+  return recorded !== undefined && recorded !== entry.content;
+}
+
+/** undefined when the file on the disk is not the one that the proof saw any more. */
+async function firstDifference(
+  content: FileContent,
+  seen: ProofStat,
+  path: string | undefined,
+): Promise<number | undefined> {
+  const live = path === undefined ? undefined : await liveFiles.open(path);
+  if (live === undefined) return undefined;
+  try {
+    const stat = await live.stat();
+    if (stat.ino !== seen.ino || stat.mtimeNs !== seen.mtimeNs || stat.ctimeNs !== seen.ctimeNs) return undefined;
+    for (let at = 0; at < content.sizeBytes; at += CHUNK_BYTES) {
+      const { bytes } = await content.read(at, CHUNK_BYTES);
+      const found = Buffer.alloc(bytes.length);
+      await live.read(found, at);
+      if (bytes.equals(found)) continue;
+      return at + bytes.findIndex((byte, index) => byte !== found[index]);
+    }
+    return undefined;
+  } finally {
+    await live.close();
+  }
 }
 
 async function hashContent(recording: Recording, state: TreeState, node: Node): Promise<string | undefined> {

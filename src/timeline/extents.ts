@@ -62,6 +62,7 @@ export function collapseExtents(extents: Extents, at: number, length: number): E
 
 /** Puts a hole in at `at`; what follows moves up (FALLOC_FL_INSERT_RANGE). */
 export function insertHole(extents: Extents, at: number, length: number): Extents {
+  if (length === 0) return extents;
   return concat(append(take(extents, at), piece(length, HOLE, 0)), drop(extents, at));
 }
 

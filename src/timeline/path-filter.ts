@@ -2,6 +2,8 @@ import { posix } from 'node:path';
 import ignore from 'ignore';
 import { DkError } from '../errors.js';
 
+const MOST_REMEMBERED = 10_000;
+
 export type PathFilter = (path: string) => boolean;
 
 /**
@@ -12,7 +14,7 @@ export function pathFilter(patterns: readonly string[], cwd: string): PathFilter
   const plain = new Set(patterns.map((pattern) => trimSlash(posix.resolve(cwd, pattern))));
   const globs = ignore({ ignoreCase: false, allowRelativePaths: true });
   for (const pattern of patterns) globs.add(absoluteGlob(pattern, cwd));
-  return (path) => {
+  const matches: PathFilter = (path) => {
     if (path === '') return false;
     if (isAtOrBelow(path, plain)) return true;
     const relative = path.replace(/^\/+/, '');
@@ -23,14 +25,21 @@ export function pathFilter(patterns: readonly string[], cwd: string): PathFilter
       throw new DkError('usage', `The path pattern ${patterns.join(' ')} cannot be used.`, 'See gitignore(5).', error);
     }
   };
+  return remembering(matches);
 }
 
-/** The one path that the patterns name when they are no globs and no other path can match but what is below it. */
-export function singlePath(patterns: readonly string[], cwd: string): string | undefined {
-  const [pattern] = patterns;
-  if (patterns.length !== 1 || pattern === undefined || !/^[^*?[\]!\\]+$/.test(pattern)) return undefined;
-  // Without a slash it matches at any depth, as in .gitignore.
-  return pattern.startsWith('/') && !pattern.endsWith('/') ? posix.resolve(cwd, pattern) : undefined;
+/** Most events are about a path that was asked about a moment ago. */
+function remembering(matches: PathFilter): PathFilter {
+  const known = new Map<string, boolean>();
+  return (path) => {
+    let answer = known.get(path);
+    if (answer === undefined) {
+      answer = matches(path);
+      if (known.size >= MOST_REMEMBERED) known.clear();
+      known.set(path, answer);
+    }
+    return answer;
+  };
 }
 
 function absoluteGlob(pattern: string, cwd: string): string {

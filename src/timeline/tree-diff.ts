@@ -91,6 +91,12 @@ function addIfDifferent(
   else if (nodeDiffers(before, after)) changes.push({ change: 'modified', path, oldPath: path, before, after });
 }
 
+/** Set explicitly in between. A directory's time also moves with its entries, which are rows of their own. */
+function timeDiffers(before: NodeView, after: NodeView): boolean {
+  if (after.mtimeNs === null || (before.mtimeNs === null && before.type === 'dir')) return false;
+  return before.mtimeNs !== after.mtimeNs;
+}
+
 function nodeDiffers(before: NodeView, after: NodeView): boolean {
   return (
     before.mode !== after.mode ||
@@ -99,7 +105,7 @@ function nodeDiffers(before: NodeView, after: NodeView): boolean {
     before.rdev !== after.rdev ||
     before.target !== after.target ||
     before.rec.xattrs !== after.rec.xattrs ||
-    (after.mtimeNs !== null && after.mtimeNs !== before.mtimeNs) ||
+    timeDiffers(before, after) ||
     contentDiffers(before, after)
   );
 }

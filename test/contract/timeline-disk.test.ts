@@ -122,6 +122,7 @@ test('each kind of difference is found and named', async () => {
   utimesSync(at('dated'), WHOLE_SECOND + 1, WHOLE_SECOND + 1);
   const { ok, differences } = await compareProof(recording, await prove(recording));
   expect(ok).toBe(false);
+  expect(differences.find(({ what }) => what === 'bytes')?.offset).toBe('new bytes, more of '.length);
   const found = differences.map(({ path, what }) => `${path.slice(root.length + 1)} ${what}`).sort();
   expect(found).toEqual([
     'build mode',
