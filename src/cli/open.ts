@@ -62,7 +62,11 @@ async function readable(store: Store, info: RecordingInfo): Promise<RecordingInf
   const { indexTable } = await import('../index/open-index.js');
   if (existsSync(indexTable(store.folderOf(info.id)))) return info;
   if (info.state === 'recording') {
-    throw new DkError('not-found', `The recording ${info.id} is still being made.`, 'Open it when its command has ended.');
+    throw new DkError(
+      'not-found',
+      `The recording ${info.id} is still being made.`,
+      'Open it when its command has ended.',
+    );
   }
   if (info.state === 'sealed') return info; // its index is missing: opening it says so
   const { recoverRecording } = await import('../record/recover.js');

@@ -85,13 +85,19 @@ export const command = defineCommand({
 async function untilFailure(context: Context, store: Store, most: number): Promise<number> {
   const args = process.argv.slice(1);
   const own = args.indexOf('--') < 0 ? args.length : args.indexOf('--');
-  const once = [...args.slice(0, own).filter((arg) => arg !== '--until-fail'), '--no-tui', '--keep=on-failure', ...args.slice(own)];
+  const once = [
+    ...args.slice(0, own).filter((arg) => arg !== '--until-fail'),
+    '--no-tui',
+    '--keep=on-failure',
+    ...args.slice(own),
+  ];
   for (let n = 1; n <= most; n++) {
     const code = await runBelowLauncher(once);
     if (code === 0) continue;
     context.notice(`run ${n} of at most ${most} failed with ${code}`);
     const newest = store.list()[0];
-    if (newest !== undefined && code < 125 && !args.includes('--no-tui') && isInteractive(context)) await debug(store, newest);
+    if (newest !== undefined && code < 125 && !args.includes('--no-tui') && isInteractive(context))
+      await debug(store, newest);
     return code;
   }
   context.notice(`the command succeeded ${most} times; nothing was kept`);
@@ -119,7 +125,11 @@ function oneOf<T extends string>(option: string, text: string, choices: readonly
 }
 
 function noVfsProbes(): DkError {
-  return new DkError('unsupported', 'This version of dk has no vfs probes.', 'Leave --probes out: the syscall probes work on every kernel from 5.17 on.');
+  return new DkError(
+    'unsupported',
+    'This version of dk has no vfs probes.',
+    'Leave --probes out: the syscall probes work on every kernel from 5.17 on.',
+  );
 }
 
 function cannotExecute(context: Context, name: string, end: TargetEnd): number {

@@ -1,7 +1,7 @@
 import { DkError } from '../../errors.js';
 import { formatBytes } from '../../debugger/quantities.js';
 import type { Node, NodeType, State } from '../../timeline/types.js';
-import { tellDoubt } from '../doubt.js';
+import { isInDoubt, tellDoubt } from '../doubt.js';
 import { withRecording } from '../open.js';
 import { printable } from '../output/escape.js';
 import { jsonDocument } from '../output/json.js';
@@ -70,6 +70,6 @@ function line({ branch, name, node }: Entry, { paint }: Context): string {
   const target = node.target === null ? '' : ` -> ${printable(node.target)}`;
   const mode = (node.mode & 0o7777).toString(8).padStart(4, '0');
   const colour = node.type === 'dir' ? 'blue' : node.type === 'symlink' ? 'cyan' : undefined;
-  const doubt = node.uncertain ? paint('red', '  ? content in doubt') : '';
+  const doubt = isInDoubt(node) ? paint('red', '  ? content in doubt') : '';
   return `${mode}  ${size.padStart(8)}  ${branch}${colour === undefined ? shown : paint(colour, shown)}${target}${doubt}\n`;
 }

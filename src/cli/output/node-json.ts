@@ -1,4 +1,5 @@
 import type { Node } from '../../timeline/types.js';
+import { isInDoubt } from '../doubt.js';
 import { type Json, toJson } from './json.js';
 
 /** One entry of a tree, as docs/json.md names its fields. */
@@ -18,6 +19,6 @@ export function nodeJson(path: string, node: Node): Json {
     file: node.file,
     base: node.base,
     touched: node.touched,
-    uncertain: node.uncertain,
+    uncertain: isInDoubt(node),
   });
 }
