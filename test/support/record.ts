@@ -61,14 +61,17 @@ export class Bench {
   }
 
   /** `dk run --no-tui [OPTIONS] -- ARGV…`; the summary must be there. */
-  async record(argv: readonly string[], options: RunOptions & { dkOptions?: readonly string[] } = {}): Promise<Recorded> {
+  async record(
+    argv: readonly string[],
+    options: RunOptions & { dkOptions?: readonly string[] } = {},
+  ): Promise<Recorded> {
     const { dkOptions = [], ...rest } = options;
     const done = await this.dk(['run', '--no-tui', ...dkOptions, '--', ...argv], rest);
-    const summary = /^dk: recorded (\S+) · .*$/m.exec(done.stderr);
+    const summary = /dk: recorded (\S+) · .*\n$/.exec(done.stderr);
     if (summary === null) {
       throw new Error(`dk run left no summary (exit code ${done.code}). Its stderr:\n${done.stderr}`);
     }
-    return { ...done, id: summary[1] as string, summary: summary[0] };
+    return { ...done, id: summary[1] as string, summary: summary[0].trimEnd() };
   }
 
   info(id: string): RecordingInfo {

@@ -25,7 +25,7 @@ export const PROCESSES: readonly OperationCase[] = [
     calls: ['vfork', "execve '/bin/true a:true,one,two%20words,%ff e:", 'end'],
     events: [
       forked(),
-      { kind: 'proc.exec', path: '/bin/true', argv: ['true', 'one', 'two words', '\udcff'], exe: '/bin/true', cwd: '', by: 1 },
+      { kind: 'proc.exec', path: '/bin/true', argv: ['true', 'one', 'two words', '\udcff'], exe: '/bin/true', cwd: '.', by: 1 },
       ended(0, 0, { by: 1 }),
       ended(),
     ],
