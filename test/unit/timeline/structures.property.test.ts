@@ -54,7 +54,7 @@ test('an integer map is a map, and what was frozen stays as it was', () => {
       const wanted = [...b.expected.keys()].filter((at) => a.map.get(at) !== b.map.get(at)).sort((x, y) => x - y);
       expect(differing).toEqual(wanted);
     }),
-    { numRuns: 200 },
+    { numRuns: 300 },
   );
 });
 
@@ -170,7 +170,7 @@ test('extents are what a list of bytes would be, merged where they continue, in 
       }
       expect(origins(patched)).toEqual(bytes);
     }),
-    { numRuns: 400 },
+    { numRuns: 300 },
   );
 });
 
