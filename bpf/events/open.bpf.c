@@ -97,3 +97,10 @@ ON_EXIT(dk_mmap)
 	syscall__send(s, 0);
 	return 0;
 }
+
+/* io_uring_setup and io_setup: what is submitted from now on is not seen, so everything must be read back. */
+ON_EXIT(dk_async_io)
+{
+	loss__count(DK_LOSS_IO_URING, NULL);
+	return 0;
+}

@@ -18,7 +18,7 @@ export async function recoverRecording(store: Store, info: RecordingInfo): Promi
     );
   }
   const pipeline = await Pipeline.open(store, folder, info.excludes, info.cwd);
-  pipeline.complete();
+  await pipeline.complete();
   const { totals } = await pipeline.seal(null);
   return store.update(info.id, (current) => ({
     ...current,

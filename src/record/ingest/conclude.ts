@@ -25,7 +25,7 @@ export async function concludeRun(
   id: string,
   { roots, endNs }: { roots: readonly string[]; endNs: number },
 ): Promise<Conclusion> {
-  pipeline.complete();
+  await pipeline.complete();
   resync(pipeline.writer, pipeline.ingest.model, pipeline.ingest.doubts, roots, endNs);
   const proof = takeProof(pipeline.writer.model.freeze(), { readXattrs: addon().lgetxattrs });
   const { totals, problems } = await pipeline.seal(encodeProof(proof));

@@ -1,6 +1,7 @@
 import type { EventToWrite } from '../writer.js';
 import type { Model, Place } from './model.js';
 import type { Processes } from './processes.js';
+import type { Races } from './races.js';
 import { cString, pathOfNames, type RawRecord } from './raw-record.js';
 
 /** Distributes over the union, so that a kind keeps its own fields. */
@@ -15,6 +16,7 @@ export interface Context {
   emit(record: RawRecord, body: EventBody, data?: readonly Uint8Array[]): void;
   /** Something about this record cannot be known: a gap, and a resync at the end. file 0: everything. */
   doubt(record: RawRecord, cause: string, affected: { file: number; path: string; offset?: number; length?: number }): void;
+  readonly races: Races;
   /** Files whose mapped pages may change without a call. */
   readonly mapped: Set<number>;
   /** True when no other record can explain what does not fit: take the record at its word. */

@@ -3,6 +3,7 @@ import { type Context, type EventBody, namesOf, type Outcome } from './context.j
 import type { JournalReader } from './journal-reader.js';
 import type { Model } from './model.js';
 import type { Processes } from './processes.js';
+import { Races } from './races.js';
 import type { RawRecord } from './raw-record.js';
 import { RECORD_HANDLERS } from './records.js';
 import { handleWrite, Writes } from './writes.js';
@@ -24,6 +25,7 @@ export interface Doubts {
 /** Turns the journal's records into events. Call `advance` until the journal has ended, then `finish`. */
 export class Ingest implements Context {
   readonly mapped = new Set<number>();
+  readonly races = new Races();
   readonly doubts: Doubts = { all: false, files: new Set(), mapped: this.mapped };
   force = false;
   /** End of the newest record, since the start. */

@@ -56,8 +56,18 @@ export class Pipeline {
     return new Pipeline(folder, blobs, index, writer, ingest, preimages, journal);
   }
 
+  /** Takes what the journal holds now; true when there was something. Waits for the index where it is behind. */
+  async advance(): Promise<boolean> {
+    const took = this.ingest.advance();
+    await this.index.writer.ready();
+    return took;
+  }
+
   /** The journal has ended: takes the rest and the pre-images' bytes. */
-  complete(): void {
+  async complete(): Promise<void> {
+    while (await this.advance()) {
+      /* until nothing comes any more */
+    }
     this.ingest.finish();
     storePreimages(this.writer, this.preimages, this.ingest.model);
   }

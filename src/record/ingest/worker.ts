@@ -56,7 +56,7 @@ async function run(job: IngestJob, begin: Promise<void>, ended: () => number | u
         setPriority(0);
         return await concludeRun(pipeline, store, job.id, { roots: job.roots, endNs });
       }
-      const busy = pipeline.ingest.advance();
+      const busy = await pipeline.advance();
       await new Promise((resolve) => (busy ? setImmediate(resolve) : setTimeout(resolve, POLL_MS)));
     }
   } finally {

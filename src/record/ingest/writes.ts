@@ -59,6 +59,8 @@ export function handleWrite(context: Context, pieces: readonly RawRecord[]): Out
   for (const hole of missing) {
     context.doubt(first, 'written bytes could not be read', { file, path, offset: offset + hole.at, length: hole.length });
   }
+  const race = context.races.note(file, first, offset, length);
+  if (race !== undefined) context.doubt(first, 'two threads wrote the same bytes at the same time', { file, path, ...race });
   if (first.has(RECORD_FLAGS.ambiguous)) {
     context.doubt(first, 'the shared file position moved during the write', { file, path });
   }
