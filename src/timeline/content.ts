@@ -63,7 +63,7 @@ export class ExtentContent implements FileContent {
     for (const extent of extentsBetween(this.extents, 0, this.sizeBytes)) {
       if (extent.stream === HOLE) continue;
       if (extent.stream === UNKNOWN) return false;
-      const known = isLive(extent.stream, await this.streams.streamLength(extent.stream))
+      const known = (await this.isLive(extent.stream))
         ? await this.base.isUnchanged(fileOfStream(extent.stream))
         : await this.streams.has(extent.stream, extent.off, extent.length);
       if (!known) return false;
@@ -73,14 +73,14 @@ export class ExtentContent implements FileContent {
 
   private async fill(stream: number, off: number, into: Buffer): Promise<ByteRange[]> {
     if (stream === UNKNOWN) return [{ offset: 0, length: into.length }];
-    if (isLive(stream, await this.streams.streamLength(stream))) return this.base.read(fileOfStream(stream), off, into);
+    if (await this.isLive(stream)) return this.base.read(fileOfStream(stream), off, into);
     return this.streams.read(stream, off, into);
   }
-}
 
-/** A base stream without a pre-image: its bytes can only come from the file itself. */
-function isLive(stream: number, storedBytes: number): boolean {
-  return storedBytes === 0 && stream === baseStream(fileOfStream(stream));
+  /** A base stream without a pre-image: its bytes can only come from the file itself. */
+  private async isLive(stream: number): Promise<boolean> {
+    return stream === baseStream(fileOfStream(stream)) && (await this.streams.streamLength(stream)) === 0;
+  }
 }
 
 function addRange(ranges: ByteRange[], offset: number, length: number): void {
