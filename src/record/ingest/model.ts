@@ -169,10 +169,9 @@ export class Model {
     }
     if (this.manifest === undefined) {
       this.manifest = new Map();
-      for (let file = FIRST_BASE_FILE; ; file++) {
-        const node = base.node(file);
-        if (node === undefined) break;
-        if (!this.manifest.has(node.identity)) this.manifest.set(node.identity, file);
+      for (let file = FIRST_BASE_FILE; file < base.firstFreeFile; file++) {
+        const node = base.node(file); // none for the second name of an inode
+        if (node !== undefined && !this.manifest.has(node.identity)) this.manifest.set(node.identity, file);
       }
     }
     return this.manifest.get(identity);
