@@ -2,14 +2,15 @@
 # Proves the two commands of the README on a machine that has Node 20 and nothing else: a minimal Debian made with
 # debootstrap, this host's Node tree and network settings, and a clone of this repository's last commit.
 #
-#   scripts/fresh-machine.sh [--dir DIR] [--suite SUITE] [--mirror URL] [--sudo] [--shell] [-- COMMAND…]
+#   scripts/fresh-machine.sh [--dir DIR] [--suite SUITE] [--mirror URL] [--sudo] [--keep] [--shell] [-- COMMAND…]
 #
-# --sudo: as an ordinary user with passwordless sudo instead of as root. --shell: look around inside.
+# --sudo: as an ordinary user with passwordless sudo instead of as root. --keep: the machine of the last run with the
+# newest commit. --shell: look around inside.
 # Needs root and debootstrap. All mounts live in a mount namespace of their own, so none can be left behind.
 set -eu
 
 usage() {
-  sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
+  sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
   exit 2
 }
 
@@ -18,12 +19,14 @@ suite=bookworm
 mirror=http://deb.debian.org/debian
 mode=prove
 user=root
+keep=no
 while [ $# -gt 0 ]; do
   case $1 in
     --dir) dir=$2 && shift 2 ;;
     --suite) suite=$2 && shift 2 ;;
     --mirror) mirror=$2 && shift 2 ;;
     --sudo) user=dev && shift ;;
+    --keep) keep=yes && shift ;;
     --shell) mode=shell && shift ;;
     --) mode=command && shift && break ;;
     *) usage ;;
@@ -45,53 +48,62 @@ say() { printf 'fresh-machine: %s\n' "$*" >&2; }
 if grep -q " $root" /proc/self/mountinfo; then
   say "Something is mounted below $root; unmount it first." && exit 1
 fi
-mkdir -p "$dir"
-rm -rf --one-file-system "$root"
-if [ ! -e "$base/.complete" ]; then
-  say "debootstrap $suite"
-  rm -rf --one-file-system "$base"
-  debootstrap --variant=minbase "$suite" "$base" "$mirror" >"$dir/debootstrap.log" 2>&1 ||
-    { say "debootstrap failed; see $dir/debootstrap.log" && exit 1; }
-  touch "$base/.complete"
-fi
-cp -a --reflink=auto "$base" "$root"
-if [ "$user" != root ]; then
-  chroot "$root" useradd --create-home --shell /bin/bash "$user"
-  mkdir -p "$root/etc/sudoers.d"
-  echo "$user ALL=(ALL) NOPASSWD: ALL" >"$root/etc/sudoers.d/$user"
-fi
+make_machine() {
+  mkdir -p "$dir"
+  rm -rf --one-file-system "$root"
+  if [ ! -e "$base/.complete" ]; then
+    say "debootstrap $suite"
+    rm -rf --one-file-system "$base"
+    debootstrap --variant=minbase "$suite" "$base" "$mirror" >"$dir/debootstrap.log" 2>&1 ||
+      { say "debootstrap failed; see $dir/debootstrap.log" && exit 1; }
+    touch "$base/.complete"
+  fi
+  cp -a --reflink=auto "$base" "$root"
+  if [ "$user" != root ]; then
+    chroot "$root" useradd --create-home --shell /bin/bash "$user"
+    mkdir -p "$root/etc/sudoers.d"
+    echo "$user ALL=(ALL) NOPASSWD: ALL" >"$root/etc/sudoers.d/$user"
+  fi
 
-# The network as this host sees it.
-cp -L /etc/resolv.conf "$root/etc/resolv.conf"
-cp /etc/hosts "$root/etc/hosts"
-if grep -qs "^VERSION_CODENAME=$suite" /etc/os-release; then
-  rm -rf "$root/etc/apt/sources.list" "$root/etc/apt/sources.list.d"
-  cp -a /etc/apt/sources.list "$root/etc/apt/" 2>/dev/null || true
-  mkdir -p "$root/etc/apt/sources.list.d"
-  # Only what Debian's own keys sign; others need keys that a fresh machine does not have.
-  grep -ls debian-archive-keyring /etc/apt/sources.list.d/*.sources | xargs -r cp -t "$root/etc/apt/sources.list.d"
+  # The network as this host sees it.
+  cp -L /etc/resolv.conf "$root/etc/resolv.conf"
+  cp /etc/hosts "$root/etc/hosts"
+  if grep -qs "^VERSION_CODENAME=$suite" /etc/os-release; then
+    rm -rf "$root/etc/apt/sources.list" "$root/etc/apt/sources.list.d"
+    cp -a /etc/apt/sources.list "$root/etc/apt/" 2>/dev/null || true
+    mkdir -p "$root/etc/apt/sources.list.d"
+    # Only what Debian's own keys sign; others need keys that a fresh machine does not have.
+    grep -ls debian-archive-keyring /etc/apt/sources.list.d/*.sources | xargs -r cp -t "$root/etc/apt/sources.list.d"
+  fi
+  grep -ls Acquire:: /etc/apt/apt.conf.d/* | xargs -r cp -t "$root/etc/apt/apt.conf.d"
+  # Certificates that the npm settings below name.
+  for bundle in "$(npm config get cafile)" "${NODE_EXTRA_CA_CERTS-}"; do
+    [ ! -f "$bundle" ] || { mkdir -p "$root$(dirname "$bundle")" && cp -L "$bundle" "$root$bundle"; }
+  done
+
+  # Node as its tarball lays it out: one prefix with bin, lib and include.
+  node=$(readlink -f "$(command -v node)")
+  prefix=$(dirname "$(dirname "$node")")
+  mkdir -p "$root/opt/node/bin" "$root/opt/node/lib/node_modules" "$root/opt/node/include" "$root/opt/node/etc"
+  cp "$node" "$root/opt/node/bin/node"
+  cp -a "$(readlink -f "$prefix/lib/node_modules/npm")" "$root/opt/node/lib/node_modules/npm"
+  ln -s ../lib/node_modules/npm/bin/npm-cli.js "$root/opt/node/bin/npm"
+  [ ! -d "$prefix/include/node" ] || cp -a "$prefix/include/node" "$root/opt/node/include/"
+  for config in "$(npm config get globalconfig)" "$prefix/etc/npmrc"; do
+    [ ! -e "$config" ] || cp "$config" "$root/opt/node/etc/npmrc"
+  done
+  [ ! -e "$HOME/.npmrc" ] || grep -v '^nodedir' "$HOME/.npmrc" >"$home/.npmrc" || true
+
+  git clone -q --no-hardlinks "$repo" "$home/diffkeeper"
+}
+
+if [ "$keep" = yes ] && [ -d "$home/diffkeeper" ]; then
+  git -c safe.directory="*" -C "$home/diffkeeper" fetch -q "$repo" HEAD
+  git -c safe.directory="*" -C "$home/diffkeeper" reset -q --hard FETCH_HEAD
+else
+  make_machine
 fi
-grep -ls Acquire:: /etc/apt/apt.conf.d/* | xargs -r cp -t "$root/etc/apt/apt.conf.d"
-# Certificates that the npm settings below name.
-for bundle in "$(npm config get cafile)" "${NODE_EXTRA_CA_CERTS-}"; do
-  [ ! -f "$bundle" ] || { mkdir -p "$root$(dirname "$bundle")" && cp -L "$bundle" "$root$bundle"; }
-done
-
-# Node as its tarball lays it out: one prefix with bin, lib and include.
-node=$(readlink -f "$(command -v node)")
-prefix=$(dirname "$(dirname "$node")")
-mkdir -p "$root/opt/node/bin" "$root/opt/node/lib/node_modules" "$root/opt/node/include" "$root/opt/node/etc"
-cp "$node" "$root/opt/node/bin/node"
-cp -a "$(readlink -f "$prefix/lib/node_modules/npm")" "$root/opt/node/lib/node_modules/npm"
-ln -s ../lib/node_modules/npm/bin/npm-cli.js "$root/opt/node/bin/npm"
-[ ! -d "$prefix/include/node" ] || cp -a "$prefix/include/node" "$root/opt/node/include/"
-for config in "$(npm config get globalconfig)" "$prefix/etc/npmrc"; do
-  [ ! -e "$config" ] || cp "$config" "$root/opt/node/etc/npmrc"
-done
-[ ! -e "$HOME/.npmrc" ] || grep -v '^nodedir' "$HOME/.npmrc" >"$home/.npmrc" || true
-
-git clone -q --no-hardlinks "$repo" "$home/diffkeeper"
-say "$(git -C "$home/diffkeeper" log -1 --format='clone of %h: %s')"
+say "$(git -c safe.directory="*" -C "$home/diffkeeper" log -1 --format='clone of %h: %s')"
 
 cat >"$root/prove.sh" <<'PROVE'
 cd ~/diffkeeper || exit 1
@@ -129,22 +141,28 @@ esac
 
 [ "$user" = root ] || chroot "$root" chown -R "$user:" "/home/$user"
 
+# pivot_root, not chroot alone: the kernel names paths from the root of the mount namespace, as on a real machine.
 # shellcheck disable=SC2016 # expanded inside
 exec unshare --mount --propagation private sh -euc '
   root=$1 user=$2 && shift 2
-  mount -t proc proc "$root/proc"
-  mount --rbind /sys "$root/sys"
-  mount --rbind /dev "$root/dev"
-  mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
+  mount --bind "$root" "$root"
+  cd "$root"
+  mount -t proc proc proc
+  mount --rbind /sys sys
+  mount --rbind /dev dev
+  mount -t tmpfs -o mode=1777 tmpfs tmp
+  pivot_root . .
+  cd /
+  umount -l .
   path=/opt/node/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
   home=/root
   if [ "$user" != root ]; then
     home=/home/$user
+    apt-get update >/dev/null
+    apt-get install -y --no-install-recommends -o Dpkg::Options::=--force-confold sudo >/dev/null
     path=/opt/node/bin:/usr/local/bin:/usr/bin:/bin
-    chroot "$root" sh -c "apt-get update && apt-get install -y --no-install-recommends -o Dpkg::Options::=--force-confold sudo" \
-      >/dev/null
   fi
-  exec chroot --userspec="$user" "$root" /usr/bin/env -i HOME="$home" USER="$user" LOGNAME="$user" \
+  exec chroot --userspec="$user" / /usr/bin/env -i HOME="$home" USER="$user" LOGNAME="$user" \
     TERM="${TERM:-dumb}" LANG=C.UTF-8 PATH="$path" \
     ${NODE_EXTRA_CA_CERTS:+NODE_EXTRA_CA_CERTS="$NODE_EXTRA_CA_CERTS"} "$@"
 ' sh "$root" "$user" "$@"
