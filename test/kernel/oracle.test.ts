@@ -1,0 +1,55 @@
+import { expect } from 'vitest';
+import { checkOracle, explain } from '../oracle/check.js';
+import { kernelTest, PROJECT_DIR } from '../support/kernel.js';
+import { Bench, run } from '../support/record.js';
+import { tempFolders } from '../support/temp-folder.js';
+
+/**
+ * Random work by several processes, whose truth is told by themselves at every marker (test/oracle/oracle.py).
+ * CI runs a small fixed set; `npm run test:oracle` (DK_ORACLE=full) runs 20 seeds of 5,000 operations over the whole
+ * table, with threads. DK_ORACLE_SEED=N runs that seed only.
+ */
+const FULL = process.env.DK_ORACLE === 'full';
+const ORACLE = `${PROJECT_DIR}/test/oracle/oracle.py`;
+
+interface OracleRun {
+  seed: number;
+  table: 'issue2' | 'full';
+  ops: number;
+  markers: number;
+  threads: number;
+}
+
+const small = (seed: number): OracleRun => ({ seed, table: 'issue2', ops: 2000, markers: 50, threads: 1 });
+const large = (seed: number): OracleRun => ({ seed, table: 'full', ops: 5000, markers: 100, threads: 1 + (seed % 2) });
+const all = FULL ? Array.from({ length: 20 }, (_, i) => large(i + 1)) : [small(1), small(2), large(1)];
+const only = Number(process.env.DK_ORACLE_SEED ?? 0);
+const runs = only === 0 ? all : [FULL ? large(only) : small(only)];
+
+const temp = tempFolders();
+
+for (const row of runs) {
+  const title = `${row.table} table, seed ${row.seed}, ${row.ops} operations, ${row.threads} threads a process`;
+  kernelTest(
+    title,
+    async () => {
+      const bench = new Bench(temp());
+      const { seed, table, ops, markers, threads } = row;
+      const options = Object.entries({ dir: bench.work, seed, table, ops, markers, threads, procs: 4 });
+      const oracle = ['python3', ORACLE, ...options.flatMap(([name, value]) => [`--${name}`, String(value)])];
+      expect(await run([...oracle, '--prepare'])).toMatchObject({ code: 0, stderr: '' });
+      const recorded = await bench.record(oracle);
+      if (recorded.code !== 0) throw new Error(`The oracle itself failed:\n${recorded.stderr}`);
+      const recording = await bench.open(recorded.id);
+      try {
+        const report = await checkOracle(recording, bench.work);
+        if (report.wrong.length > 0) expect.fail(await explain(recording, bench.work, report));
+        expect(report.markers).toBe(markers + 1);
+      } finally {
+        await recording.close();
+      }
+      expect(recorded.summary).toMatch(/ · 0 gaps · verified · /);
+    },
+    300_000,
+  );
+}

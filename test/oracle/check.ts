@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Recording } from '../../src/timeline/types.js';
+import { compareWithListing, type Difference } from './compare.js';
+import type { Listing } from './listing.js';
+
+export interface MarkerReport {
+  /** The marker's file name. */
+  name: string;
+  /** The event that made it. */
+  seq: number;
+  differences: Difference[];
+}
+
+export interface OracleReport {
+  markers: number;
+  /** Paths compared, over all markers. */
+  paths: number;
+  wrong: MarkerReport[];
+}
+
+/**
+ * Compares the state at each marker with what the oracle saw. `folder`: the oracle's --dir. A marker is the creation of
+ * its file: the walk was over before, and nobody works until it is written.
+ */
+export async function checkOracle(recording: Recording, folder: string): Promise<OracleReport> {
+  const report: OracleReport = { markers: 0, paths: 0, wrong: [] };
+  const markers = join(folder, 'markers');
+  for await (const event of recording.events({ kinds: new Set(['file.create']) })) {
+    if (!event.path.startsWith(`${markers}/`)) continue;
+    const listing = JSON.parse(readFileSync(event.path, 'utf8')) as Listing;
+    const state = await recording.state(event.seq);
+    const differences = await compareWithListing(recording, state, join(folder, 'tree'), listing);
+    report.markers += 1;
+    report.paths += listing.entries.length;
+    if (differences.length > 0) {
+      report.wrong.push({ name: event.path.slice(markers.length + 1), seq: event.seq, differences });
+    }
+  }
+  return report;
+}
+
+/** The first wrong marker, its differences, and the events of the files in them since the marker before. */
+export async function explain(recording: Recording, folder: string, report: OracleReport): Promise<string> {
+  const [first] = report.wrong;
+  if (first === undefined) return `${report.markers} markers, ${report.paths} paths, all equal`;
+  const lines = [`${report.wrong.length} of ${report.markers} markers differ; the first is ${first.name} (#${first.seq}):`];
+  for (const { path, what, file } of first.differences.slice(0, 8)) {
+    lines.push(`  ${JSON.stringify(path)} ${what}`);
+    const full = join(folder, 'tree', path);
+    const concerning = new Set(file === 0 ? [] : await recording.history(file));
+    for await (const event of recording.events({ to: first.seq })) {
+      const named = event.path === full || ('newPath' in event && event.newPath === full);
+      if (named || event.kind === 'gap' || event.kind === 'resync') concerning.add(event.seq);
+    }
+    const seqs = [...concerning].filter((seq) => seq <= first.seq).sort((a, b) => a - b);
+    for (const seq of seqs.slice(-12)) {
+      const { durNs, proc, ...event } = await recording.event(seq);
+      const text = JSON.stringify(event, (_, value) => (typeof value === 'bigint' ? String(value) : value));
+      lines.push(`    ${text.replaceAll(folder, '')}`);
+    }
+  }
+  return lines.join('\n');
+}
