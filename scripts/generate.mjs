@@ -3,11 +3,13 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { commandsMarkdown } from '../dist/cli/commands-markdown.js';
 import { abiHeader } from '../dist/events/abi.js';
+import { eventsMarkdown } from '../dist/events/kinds.js';
 import { keysMarkdown } from '../dist/tui/keys-markdown.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const outputs = [
   ['bpf/gen/abi.h', abiHeader],
+  ['docs/events.md', eventsMarkdown],
   ['docs/keys.md', keysMarkdown],
   ['docs/commands.md', commandsMarkdown],
 ];

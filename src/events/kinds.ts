@@ -51,3 +51,23 @@ export const KIND_BY_CODE: ReadonlyMap<number, Kind> = new Map(
 export function changesFilesystem(kind: Kind): boolean {
   return KINDS[kind].changes;
 }
+
+/** The generated docs/events.md. */
+export function eventsMarkdown(): string {
+  const rows = KIND_NAMES.map((kind) => {
+    const { code, changes, op, about } = KINDS[kind];
+    return `| \`${kind}\` | \`${op}\` | ${changes ? 'yes' : 'no'} | ${code} | ${about} |`;
+  });
+  return [
+    '# Event kinds',
+    '',
+    '<!-- Generated from src/events/kinds.ts by `npm run generate`. Do not edit. -->',
+    '',
+    'The debugger steps over the kinds that change the filesystem; the others are shown beside them.',
+    '',
+    '| kind | in `dk log` | changes the filesystem | number on disk | meaning |',
+    '|---|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+}
