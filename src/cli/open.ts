@@ -28,16 +28,23 @@ export async function openSource(store: Store, source: Source): Promise<Opened> 
   return openStored(store, source.info);
 }
 
-/** Runs `use` on the recording that the operands name, with the operands that are left; closes it whatever happens. */
+/**
+ * Runs `use` on the recording that the operands name, with the operands that are left; closes it whatever happens. One that
+ * is still being made cannot be opened: `whileRunning`, if there is one, has it instead.
+ */
 export async function withRecording(
   context: Context,
   operands: readonly string[],
   shape: Shape,
   use: (recording: Recording, rest: readonly string[], source: Source, store: Store) => Promise<number>,
+  whileRunning?: (info: RecordingInfo, rest: readonly string[], store: Store) => Promise<number>,
 ): Promise<number> {
   const store = openStore(context);
   try {
     const { source, rest } = takeRecording(operands, shape, storeLookup(context, store));
+    if (whileRunning !== undefined && source.from === 'store' && source.info.state === 'recording') {
+      return await whileRunning(source.info, rest, store);
+    }
     const opened = await openSource(store, source);
     try {
       return await use(opened.recording, rest, source, store);

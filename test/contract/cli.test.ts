@@ -1,21 +1,18 @@
 /** The program as it is started: arguments as bytes, exit codes, signals, pipes and terminals. */
-import { type SpawnSyncOptions, spawn, spawnSync } from 'node:child_process';
+import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openStore } from '../../src/catalog/store.js';
-import type { RecordingInfo } from '../../src/catalog/types.js';
 import { tempFolders } from '../support/temp-folder.js';
 import { storeScript } from '../unit/cli/store-script.js';
 
 const MAIN = resolve(process.env.DK_DIST ?? 'dist', 'cli/main.js');
 const folder = tempFolders();
 let home = '';
-let info: RecordingInfo;
 
 beforeAll(async () => {
   home = folder();
-  info = await storeScript(home, { base: { 'a.txt': 'one\n' } }, ({ main }) => {
+  await storeScript(home, { base: { 'a.txt': 'one\n' } }, ({ main }) => {
     main.exec('sh');
     main.writeFile('a\udcff', 'bytes\n');
     for (let i = 0; i < 5000; i++) main.append('a.txt', `line ${i}\n`);
@@ -90,20 +87,6 @@ describe('the program', () => {
     expect(shell('dk cat a.txt | sha256sum').stdout).toBe(
       shell(`{ echo one; for i in {0..4999}; do echo "line $i"; done; } | sha256sum`).stdout,
     );
-  });
-
-  it('ends with 130 on Ctrl-C', async () => {
-    const store = openStore(home);
-    store.update(info.id, (before) => ({ ...before, state: 'recording' }));
-    const { claimForThisProcess } = await import('../../src/catalog/writer-process.js');
-    claimForThisProcess(store.folderOf(info.id));
-    const child = spawn(process.execPath, [MAIN, 'log', '--follow', '--from', '-1'], { env: env() });
-    await new Promise((seen) => child.stdout.once('data', seen));
-    child.kill('SIGINT');
-    const code = await new Promise((ended) => child.once('close', ended));
-    store.update(info.id, (before) => ({ ...before, state: 'sealed' }));
-    store.close();
-    expect(code).toBe(130);
   });
 });
 

@@ -1,14 +1,16 @@
+import type { Store } from '../../catalog/store.js';
+import type { RecordingInfo } from '../../catalog/types.js';
 import { DkError } from '../../errors.js';
 import type { DkEvent } from '../../events/event.js';
 import { KIND_NAMES, type Kind } from '../../events/kinds.js';
-import type { EventQuery, Recording } from '../../timeline/types.js';
-import { followRecording } from '../follow.js';
+import { readEventRef } from '../../timeline/event-ref.js';
+import type { Recording } from '../../timeline/types.js';
 import { withRecording } from '../open.js';
 import { eventJson } from '../output/event-json.js';
 import { jsonLine } from '../output/json.js';
 import { logLine } from '../output/log-line.js';
 import { stateSeq } from '../refs/event-ref.js';
-import { absolutePath, noSuchPath, pathPatterns, pathShower, stands } from '../refs/path-ref.js';
+import { absolutePath, noSuchPath, pathPatterns, pathShower, roughPatterns, stands } from '../refs/path-ref.js';
 import { type Context, defineCommand, flag, json, value } from './command.js';
 import { positiveInteger } from './operand-checks.js';
 
@@ -22,50 +24,62 @@ export const command = defineCommand({
     follow: flag('-f, --follow', 'go on while the recording grows'),
     json,
   },
-  notes: `Each line: SEQ  +TIME  PID COMM  OP  PATH  DETAIL. Several PATHs: any of them. A directory stands for everything below it.
+  notes: `Of a recording that is still being made, what there is so far; --follow goes on to its end. Each line: SEQ  +TIME  PID COMM  OP  PATH  DETAIL. Several PATHs: any of them. A directory stands for everything below it.
 Kinds: ${KIND_NAMES.join(' ')}`,
   async run(context, operands, options) {
     const shape = { command: 'log', min: 0, max: Number.POSITIVE_INFINITY, needs: '' };
     const kinds = options.kind === undefined ? undefined : readKinds(options.kind);
     const pid = options.pid === undefined ? undefined : positiveInteger('log', '--pid', options.pid);
     const limit = options.limit === undefined ? undefined : positiveInteger('log', '--limit', options.limit);
-    return withRecording(context, operands.all, shape, async (recording, rest, source, store) => {
+    const use = async (recording: Recording, rest: readonly string[]) => {
       const from = options.from === undefined ? 1 : Math.max(1, await stateSeq(recording, options.from));
       const to = options.to === undefined ? recording.length : await stateSeq(recording, options.to);
-      const query: EventQuery = { from, to, kinds, pid, limit, paths: await pathPatterns(rest, recording) };
-      if (!options.follow) context.out.page(context.io.env);
-      const print = printer(context, recording, options.json);
-      let printed = await printEvents(recording, query, print);
-      if (options.follow && options.to === undefined && source.from === 'store') {
-        for await (const grown of followRecording(store, source.info.id, recording.length)) {
-          const left = limit === undefined ? undefined : limit - printed;
-          if (left !== undefined && left <= 0) break;
-          const more = { ...query, from: Math.max(from, grown.from), to: grown.recording.length, limit: left };
-          printed += await printEvents(grown.recording, more, print);
-        }
-      }
+      const query = { from, to, kinds, pid, limit, paths: await pathPatterns(rest, recording) };
+      context.out.page(context.io.env);
+      const print = printer(context, recording.info, options.json, recording.length);
+      const printed = from > to ? 0 : await printAll(recording.events(query), print);
       if (printed === 0) await requireKnownPaths(recording, rest);
       return 0;
-    });
+    };
+    const whileRunning = async (info: RecordingInfo, rest: readonly string[], store: Store) => {
+      const { runningEvents } = await import('../log-running.js');
+      const [from, to] = [knownSeq(options.from, info), knownSeq(options.to, info)];
+      const query = { from, to, kinds, pid, limit, paths: roughPatterns(rest, info) };
+      await printAll(runningEvents(store, info, query, options.follow), printer(context, info, options.json, 0));
+      return 0;
+    };
+    return withRecording(context, operands.all, shape, use, whileRunning);
   },
 });
 
 type Print = (event: DkEvent) => Promise<void>;
 
-function printer(context: Context, recording: Recording, asJson: boolean): Print {
-  const show = pathShower(recording.info);
-  const width = String(recording.length).length;
+/** `length`: of the whole recording, as far as it is known. */
+function printer(context: Context, info: RecordingInfo, asJson: boolean, length: number): Print {
+  const show = pathShower(info);
+  const width = String(length).length;
   return (event) => context.out.write(asJson ? jsonLine(eventJson(event)) : logLine(event, show, context.paint, width));
 }
 
-async function printEvents(recording: Recording, query: EventQuery, print: Print): Promise<number> {
+async function printAll(events: AsyncIterable<DkEvent>, print: Print): Promise<number> {
   let printed = 0;
-  if (query.limit === 0 || (query.from ?? 1) > (query.to ?? 0)) return 0;
-  for await (const event of recording.events(query)) {
+  for await (const event of events) {
     await print(event);
     printed += 1;
   }
   return printed;
+}
+
+/** Of a recording that goes on, only numbers and the start can be told. */
+function knownSeq(text: string | undefined, info: RecordingInfo): number | undefined {
+  if (text === undefined) return undefined;
+  const ref = readEventRef(text);
+  if (ref?.by === 'seq') return ref.seq;
+  throw new DkError(
+    'usage',
+    `"${text}" cannot be told before the recording ${info.id} has ended.`,
+    'Give the number of an event, or wait for the end.',
+  );
 }
 
 /** Nothing printed for a path that the recording never knew is a mistake, not an empty answer. */

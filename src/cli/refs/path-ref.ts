@@ -93,11 +93,19 @@ export async function pathPatterns(texts: readonly string[], recording: Recordin
   if (texts.length === 0) return undefined;
   const patterns: string[] = [];
   for (const text of texts) {
-    const path = absolutePath(text, recording.info);
-    const glob = isGlob(text) && !(await stands(recording, path));
-    patterns.push(glob ? text : path.replace(/[*?[\]\\]/g, '\\$&'));
+    const literal = !isGlob(text) || (await stands(recording, absolutePath(text, recording.info)));
+    patterns.push(literal ? literalPattern(text, recording.info) : text);
   }
   return patterns;
+}
+
+/** The same for a recording whose states cannot be looked at yet. */
+export function roughPatterns(texts: readonly string[], info: RecordingInfo): string[] | undefined {
+  return texts.length === 0 ? undefined : texts.map((text) => (isGlob(text) ? text : literalPattern(text, info)));
+}
+
+function literalPattern(text: string, info: RecordingInfo): string {
+  return absolutePath(text, info).replace(/[*?[\]\\]/g, '\\$&');
 }
 
 /** True when the text has a character that means something in a .gitignore pattern. */

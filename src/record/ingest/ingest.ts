@@ -44,14 +44,14 @@ export class Ingest implements Context {
   ) {}
 
   /** Takes what the journal holds now; true when there was something. Keeps a few records back to look ahead. */
-  advance(maxFrames = 64): boolean {
+  advance(maxFrames = 64, keep = LOOK_AHEAD_RECORDS): boolean {
     let frames = 0;
     for (; frames < maxFrames; frames++) {
       const records = this.journal.next();
       if (records === undefined) break;
       for (const record of records) this.queue.push(record);
     }
-    this.drain(LOOK_AHEAD_RECORDS);
+    this.drain(keep);
     return frames > 0;
   }
 

@@ -85,7 +85,7 @@ export class Pipeline {
 }
 
 /** Globs as in .gitignore, relative to the working directory; absolute ones count from the root. */
-function exclusion(globs: readonly string[], cwd: string): (path: string) => boolean {
+export function exclusion(globs: readonly string[], cwd: string): (path: string) => boolean {
   if (globs.length === 0) return () => false;
   const inside = ignore().add([...globs]);
   return (path) => {
