@@ -7,7 +7,7 @@ import { tempFolders } from '../support/temp-folder.js';
 /**
  * Random work by several processes, whose truth is told by themselves at every marker (test/oracle/oracle.py).
  * CI runs a small fixed set; `npm run test:oracle` (DK_ORACLE=full) runs 20 seeds of 5,000 operations over the whole
- * table, with threads. DK_ORACLE_SEED=N runs that seed only.
+ * table, with threads. DK_ORACLE_SEED=N or A-B chooses seeds.
  */
 const FULL = process.env.DK_ORACLE === 'full';
 const ORACLE = `${PROJECT_DIR}/test/oracle/oracle.py`;
@@ -22,9 +22,10 @@ interface OracleRun {
 
 const small = (seed: number): OracleRun => ({ seed, table: 'issue2', ops: 2000, markers: 50, threads: 1 });
 const large = (seed: number): OracleRun => ({ seed, table: 'full', ops: 5000, markers: 100, threads: 1 + (seed % 2) });
-const all = FULL ? Array.from({ length: 20 }, (_, i) => large(i + 1)) : [small(1), small(2), large(1)];
-const only = Number(process.env.DK_ORACLE_SEED ?? 0);
-const runs = only === 0 ? all : [FULL ? large(only) : small(only)];
+const size = FULL ? large : small;
+const [first, last] = (process.env.DK_ORACLE_SEED ?? (FULL ? '1-20' : '')).split('-').map(Number) as [number, number?];
+const chosen = Array.from({ length: (last ?? first) - first + 1 }, (_, i) => size(first + i));
+const runs = first === 0 ? [small(1), small(2)] : chosen;
 
 const temp = tempFolders();
 
