@@ -98,7 +98,10 @@ interface Payloads {
   'output.write': { fd: number; length: number; data: DataRef };
   /** file 0: everything is affected. length 0: the whole file. */
   gap: { cause: string; lost: number; offset: number; length: number };
-  /** truth null: nothing stands at `path`. `data` null: content unchanged or none. */
+  /**
+   * truth null: nothing stands at `path`. `data` null: content unchanged or none. file 0 and path '': the doubt that
+   * a gap of file 0 left is over, everything that was not read back is as it was recorded.
+   */
   resync: { truth: NodeTruth | null; data: DataRef | null };
 }
 

@@ -1,7 +1,7 @@
 import type { DkEvent, EventOf } from '../events/event.js';
 import type { Kind, KINDS } from '../events/kinds.js';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from './base-node.js';
-import { totalOf } from './balanced.js';
+import { countOf, totalOf } from './balanced.js';
 import {
   collapseExtents,
   type Extents,
@@ -74,10 +74,12 @@ const APPLIERS: { [K in ChangingKind]: Applier<K> } = {
     const from = model.place(event.path);
     const to = model.place(event.newPath);
     if (from === undefined || to === undefined) return;
-    const file = model.child(from.parent, from.name);
+    const standing = model.child(from.parent, from.name);
+    if (standing === 0) model.problem(`nothing stands at ${event.path}`);
+    const file = standing || event.file;
     const replaced = model.child(to.parent, to.name);
     // rename(2): two names of one file stay as they are.
-    if (file === 0 || file === replaced) return;
+    if (file === replaced || model.edit(file) === undefined) return;
     model.touch(file);
     if (replaced !== 0) model.touch(replaced);
     model.unlink(from);
@@ -89,7 +91,11 @@ const APPLIERS: { [K in ChangingKind]: Applier<K> } = {
     if (a === undefined || b === undefined) return;
     const atA = model.child(a.parent, a.name);
     const atB = model.child(b.parent, b.name);
-    if (atA === 0 || atB === 0 || atA === atB) return;
+    if (atA === 0 || atB === 0) {
+      model.problem(`nothing stands at ${atA === 0 ? event.path : event.newPath}`);
+      return;
+    }
+    if (atA === atB) return;
     model.touch(atA);
     model.touch(atB);
     model.unlink(a);
@@ -185,10 +191,17 @@ function allocate(content: Extents, mode: number, offset: number, length: number
   return zeroes ? pasteExtents(sized, offset, wholeExtents(end - offset, HOLE)) : sized;
 }
 
+/**
+ * More extents than copies may pile up in one file: sharing makes it cheap to double them again and again, and a forged
+ * recording could make any number of them.
+ */
+const MOST_COPIED_EXTENTS = 2 ** 19;
+
 /** The source's bytes as they are now; what the model does not have of them is unknown. */
 function copyOf(model: StateBuilder, from: number, fromOffset: number, length: number): Extents {
   const rec = from === 0 ? undefined : model.edit(from);
-  const certain = rec !== undefined && rec.type === 'file' && rec.certainAt >= model.doubtFrom;
+  const isFile = rec !== undefined && rec.type === 'file';
+  const certain = isFile && rec.certainAt >= model.doubtFrom && countOf(rec.extents) <= MOST_COPIED_EXTENTS;
   const copied = certain ? sliceExtents(rec.extents, fromOffset, length) : null;
   const missing = length - totalOf(copied);
   return pasteExtents(copied, totalOf(copied), wholeExtents(missing, UNKNOWN));

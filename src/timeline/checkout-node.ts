@@ -8,6 +8,7 @@ import {
   futimesSync,
   lchownSync,
   lutimesSync,
+  statfsSync,
   writeSync,
 } from 'node:fs';
 import { DkError } from '../errors.js';
@@ -34,6 +35,7 @@ interface MakerOptions {
 }
 
 const CHUNK_BYTES = 4 << 20;
+const LARGE_BYTES = 64 << 20;
 const SET_ID_BITS = 0o6000;
 
 /** Makes one node of a state with all that belongs to it. */
@@ -89,6 +91,7 @@ export class NodeMaker {
     const fd = dir.create(name);
     try {
       try {
+        requireRoom(dir, node);
         await this.fill(fd, content, node);
         this.setOwner(node, (uid, gid) => fchownSync(fd, uid, gid));
         await this.setXattrs(dir.at(name), node);
@@ -184,6 +187,16 @@ export function dataRanges(node: Pick<Node, 'extents'>): { at: number; length: n
     else ranges.push({ at, length });
   }
   return ranges;
+}
+
+/** A forged file can refer to the same bytes any number of times. */
+function requireRoom(dir: SafeDir, node: Node): void {
+  if (node.sizeBytes < LARGE_BYTES) return;
+  const needed = dataRanges(node).reduce((sum, { length }) => sum + length, 0);
+  const { bavail, bsize } = statfsSync(dir.self());
+  if (needed > bavail * bsize) {
+    throw new DkError('io', `There is no room for its ${needed} bytes.`, 'Choose another place with --to.');
+  }
 }
 
 function unknownBytes(): DkError {

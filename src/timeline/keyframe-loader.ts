@@ -5,7 +5,7 @@ import { decodeKeyframe, parentOfKeyframe } from './keyframe-codec.js';
 import type { TreeState } from './state.js';
 
 /** The states of keyframes share structure with the ones they build on. */
-const STATES_KEPT = 512;
+const STATES_KEPT = 256;
 /** 7 on each of the levels there can be (keyframe-writer.ts); more is a forgery. */
 const LONGEST_CHAIN = 128;
 

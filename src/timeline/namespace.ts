@@ -1,7 +1,8 @@
 import { ROOT_DIR_FILE } from '../events/event.js';
 import { type NodeName, typeOfMode } from './base-node.js';
 import type { BaseTree } from './base-tree.js';
-import { compareNames, nameIn } from './name-tree.js';
+import { items } from './balanced.js';
+import { compareNames, type NameEntry, nameIn } from './name-tree.js';
 import type { Rec } from './rec.js';
 import type { NodeType } from './types.js';
 
@@ -42,6 +43,26 @@ export abstract class Namespace {
     return recorded ?? (rec === undefined || rec.base ? this.base.child(dir, name) : 0);
   }
 
+  /** Entries of a directory, sorted by the names' bytes. */
+  *children(dir: number): Generator<{ name: string; file: number }> {
+    const rec = this.rec(dir);
+    const base = rec === undefined || rec.base ? this.base.children(dir) : [];
+    const recorded: Iterator<NameEntry> = items(rec?.entries ?? null);
+    let next = recorded.next();
+    for (const entry of base) {
+      let hidden = false;
+      while (!next.done && compareNames(next.value.name, entry.name) <= 0) {
+        hidden = next.value.name === entry.name;
+        if (next.value.file !== 0) yield { name: next.value.name, file: next.value.file };
+        next = recorded.next();
+      }
+      if (!hidden) yield entry;
+    }
+    for (; !next.done; next = recorded.next()) {
+      if (next.value.file !== 0) yield { name: next.value.name, file: next.value.file };
+    }
+  }
+
   /** All names that lead to the file now: the base's that still do, then those it got. */
   names(file: number): readonly NodeName[] {
     const rec = this.rec(file);
@@ -60,31 +81,38 @@ export abstract class Namespace {
 
   /** Walks `path` from `from`. The last component is followed only with `follow`, the ones before it always. */
   resolve(path: string, options: { from?: number; follow?: boolean } = {}): Resolution {
-    let at: NodeName & { file: number } = { file: options.from ?? ROOT_DIR_FILE, parent: 0, name: '' };
-    if (path.startsWith('/')) at = { file: ROOT_DIR_FILE, parent: 0, name: '' };
-    let left = components(path);
+    let file = path.startsWith('/') ? ROOT_DIR_FILE : (options.from ?? ROOT_DIR_FILE);
+    // What `file` was reached by; 0 where it was reached without a name.
+    let parent = 0;
+    let lastName = '';
+    /** Components that are left, the next one at the end. */
+    const left = components(path).reverse();
     let links = 0;
-    while (left.length > 0) {
-      const [name, ...rest] = left as [string, ...string[]];
-      left = rest;
-      if (this.typeOf(at.file) !== 'dir') return { found: false, why: 'not-dir' };
+    for (let name = left.pop(); name !== undefined; name = left.pop()) {
+      if (this.typeOf(file) !== 'dir') return { found: false, why: 'not-dir' };
       if (name === '.') continue;
       if (name === '..') {
-        at = this.above(at.file);
+        file = this.names(file)[0]?.parent ?? ROOT_DIR_FILE;
+        parent = 0;
         continue;
       }
-      const dir = at.file;
-      const file = this.child(dir, name);
-      if (file === 0) return { found: false, why: 'missing', dir, name, rest, gone: this.isGone(dir, name) };
-      at = { file, parent: dir, name };
-      const target = rest.length > 0 || options.follow ? this.linkTarget(file) : null;
-      if (target === null) continue;
+      const child = this.child(file, name);
+      if (child === 0) {
+        return { found: false, why: 'missing', dir: file, name, rest: left.reverse(), gone: this.isGone(file, name) };
+      }
+      const target = left.length > 0 || options.follow ? this.linkTarget(child) : null;
+      if (target === null) {
+        [parent, lastName, file] = [file, name, child];
+        continue;
+      }
       links += 1;
       if (links > MAX_SYMLINKS) return { found: false, why: 'loop' };
-      at = target.startsWith('/') ? { file: ROOT_DIR_FILE, parent: 0, name: '' } : { ...this.nameOf(dir), file: dir };
-      left = [...components(target), ...rest];
+      if (target.startsWith('/')) file = ROOT_DIR_FILE;
+      parent = 0;
+      left.push(...components(target).reverse());
     }
-    return { found: true, ...at };
+    // Only where the walk ended without a name of its own does it need looking up.
+    return { found: true, file, ...(parent === 0 ? this.nameOf(file) : { parent, name: lastName }) };
   }
 
   /** A path that leads to the file; the first in order when it has several. */
@@ -125,11 +153,6 @@ export abstract class Namespace {
       at = name.parent;
     }
     return `/${parts.reverse().join('/')}`;
-  }
-
-  private above(dir: number): NodeName & { file: number } {
-    const file = this.names(dir)[0]?.parent ?? ROOT_DIR_FILE;
-    return { ...this.nameOf(file), file };
   }
 
   private nameOf(file: number): NodeName {

@@ -7,7 +7,7 @@ import { emptyState, StateBuilder } from './state-builder.js';
 import type { TreeState } from './state.js';
 
 /** States share structure, so that keeping many is cheap. */
-const STATES_KEPT = 1024;
+const STATES_KEPT = 256;
 /** On the way to a state, one of every so many is kept: stepping back replays fewer events than this. */
 const SPACING = 64;
 /** How far before the wanted state such states are worth keeping. */

@@ -1,7 +1,5 @@
 import type { BaseTree } from './base-tree.js';
-import { items } from './balanced.js';
 import type { IntMap } from './int-map.js';
-import { compareNames, type NameEntry } from './name-tree.js';
 import { Namespace } from './namespace.js';
 import { NodeView, type Rec, recOfBase } from './rec.js';
 import type { State } from './types.js';
@@ -38,25 +36,6 @@ export class TreeState extends Namespace implements State {
   lookup(path: string, options?: { follow?: boolean }): NodeView | undefined {
     const at = this.resolve(path, options);
     return at.found ? this.node(at.file) : undefined;
-  }
-
-  *children(dir: number): Generator<{ name: string; file: number }> {
-    const rec = this.recs.get(dir);
-    const base = rec === undefined || rec.base ? this.base.children(dir) : [];
-    const recorded: Iterator<NameEntry> = items(rec?.entries ?? null);
-    let next = recorded.next();
-    for (const entry of base) {
-      let hidden = false;
-      while (!next.done && compareNames(next.value.name, entry.name) <= 0) {
-        hidden = next.value.name === entry.name;
-        if (next.value.file !== 0) yield { name: next.value.name, file: next.value.file };
-        next = recorded.next();
-      }
-      if (!hidden) yield entry;
-    }
-    for (; !next.done; next = recorded.next()) {
-      if (next.value.file !== 0) yield { name: next.value.name, file: next.value.file };
-    }
   }
 
   *touchedFiles(): Generator<number> {

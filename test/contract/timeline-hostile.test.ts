@@ -129,3 +129,24 @@ test('directories that would stand below themselves do not hang anything', async
   const names = [...state.children(state.lookup(app)?.file ?? 0)].map(({ name }) => name);
   expect(names).not.toContain('huge-id');
 });
+
+test('copies of copies of copies stay finite, and a file larger than the disk is left out', async () => {
+  const { recording } = await scripted({}, ({ main }) => {
+    main.create('bomb');
+    for (let at = 0; at < 64; at++) main.write('bomb', 'x', at * 2);
+    for (let turn = 0; turn < 40; turn++) main.copy('bomb', 0, 'bomb', 127 * 2 ** turn, 127 * 2 ** turn);
+  });
+  const end = await recording.state(recording.length);
+  const node = end.lookup('/work/app/bomb');
+  expect(node?.sizeBytes).toBe(127 * 2 ** 40);
+  let extents = 0;
+  for (const _ of node?.extents() ?? []) extents++;
+  expect(extents).toBeLessThan(2 ** 21);
+  const early = await recording.state(1 + 64 + 12);
+  const content = recording.content(early, early.lookup('/work/app/bomb')?.file ?? 0);
+  expect((await content.read(127 * 2 ** 11, 5)).bytes.toString()).toBe('x\0x\0x');
+  const folder = join(newFolder(), 'out');
+  const { leftOut } = await checkout(recording, end, folder);
+  expect(leftOut.map(({ path }) => path)).toEqual(['/work/app/bomb']);
+  expect(readdirSync(folder)).toEqual([]);
+});
