@@ -34,6 +34,8 @@ export interface Snapshot {
   frame: Frame | undefined;
   /** Where the playhead is; ahead of frame.playhead while a frame loads. */
   playhead: number;
+  /** The selected file; like the playhead, ahead of the frame. */
+  selection: Selection;
   settings: Settings;
   /** One sentence to show until the next key. */
   message: string;
@@ -59,7 +61,6 @@ export class Debugger {
   #density: Latest<number, Bucket[]>;
   #listeners = new Set<() => void>();
   #snapshot: Snapshot;
-  #selection: Selection = NO_FILE;
   /** The user chose the file at this position: show it even when the event concerns none. */
   #chosenHere = false;
   #anchor: number | null = null;
@@ -83,6 +84,7 @@ export class Debugger {
     this.#snapshot = {
       frame: undefined,
       playhead: 0,
+      selection: NO_FILE,
       settings: { mode: 'diff', hex: null, follow: true, filter: null, changesOnly: false, touchedOnly: false },
       message: '',
       buckets: [],
@@ -112,10 +114,17 @@ export class Debugger {
 
   /** Opens at the event; resolves when everything is there to be seen. */
   async open(at = 0): Promise<void> {
-    this.#gaps = await Gaps.read(this.recording);
-    this.#change({ gapSeqs: this.#gaps.seqs });
-    await this.#openWaysToChanges();
-    await this.seek(at);
+    try {
+      await this.#openWaysToChanges();
+      await this.seek(at);
+      // May read the whole recording: the first frame does not wait for it.
+      this.#gaps = await Gaps.read(this.recording);
+      this.#change({ gapSeqs: this.#gaps.seqs });
+      this.#reload();
+      await this.#frames.idle();
+    } catch (error) {
+      this.#say(sentence(error));
+    }
   }
 
   /** Over `count` changes to the filesystem, backwards when negative. */
@@ -166,10 +175,16 @@ export class Debugger {
   }
 
   select(selection: Selection): void {
-    this.#selection = selection;
+    this.#change({ selection });
     this.#anchor = null;
-    this.#chosenHere = true;
+    this.#chosenHere = selection.file !== 0;
     this.#reload();
+  }
+
+  /** Selects the file that the event at the playhead changed. */
+  selectHere(): void {
+    const event = this.#snapshot.frame?.event;
+    if (event !== undefined) this.select(followed(event, this.#snapshot.selection));
   }
 
   toggleDir(dir: number, open: boolean): void {
@@ -224,16 +239,17 @@ export class Debugger {
   }
 
   #target(): { playhead: number; file: number; filter: PathFilter | null } {
-    const { playhead, settings } = this.#snapshot;
-    return { playhead, file: this.#selection.file, filter: settings.filter };
+    const { playhead, selection, settings } = this.#snapshot;
+    return { playhead, file: selection.file, filter: settings.filter };
   }
 
   async #arrive(seq: number): Promise<void> {
     const event = seq === 0 ? undefined : await this.#pages.at(seq);
     this.#anchor = null;
     this.#chosenHere = false;
-    if (this.#snapshot.settings.follow && event !== undefined) this.#selection = followed(event, this.#selection);
-    this.#change({ playhead: seq });
+    const { selection, settings } = this.#snapshot;
+    const isFollowing = settings.follow && event !== undefined;
+    this.#change({ playhead: seq, selection: isFollowing ? followed(event, selection) : selection });
     this.#reload();
   }
 
@@ -247,12 +263,12 @@ export class Debugger {
   }
 
   #reload(): void {
-    const { playhead, settings } = this.#snapshot;
+    const { playhead, selection, settings } = this.#snapshot;
     this.#frames.request({
       ...settings,
       playhead,
       rowCount: this.#rowCount,
-      selection: this.#selection,
+      selection,
       followsEvent: settings.follow && !this.#chosenHere,
       anchor: this.#anchor,
     });

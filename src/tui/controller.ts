@@ -53,6 +53,8 @@ export class Controller {
   readonly debugger: Debugger;
   #ui: UiState;
   #view: View;
+  /** undefined: something changed since it was composed. */
+  #next: View | undefined;
   #listeners = new Set<() => void>();
   #mainShown: string = '';
   #made: { main: MainView | undefined; width: number; rows: FileRows } | undefined;
@@ -79,8 +81,14 @@ export class Controller {
     this.resize(on.size);
   }
 
+  /** What was drawn last. Verbs must look at `#fresh()`: keys may come faster than drawings. */
   get view(): View {
     return this.#view;
+  }
+
+  #fresh(): View {
+    this.#next ??= this.#compose();
+    return this.#next;
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -134,7 +142,10 @@ export class Controller {
     previousEvent: () => void this.debugger.stepEvent(-1),
     pageDown: () => void this.debugger.step(PAGE_CHANGES),
     pageUp: () => void this.debugger.back(PAGE_CHANGES),
-    openEvent: () => this.#update({ focus: 'file' }),
+    openEvent: () => {
+      if (!this.#settings().follow) this.debugger.selectHere();
+      this.#update({ focus: 'file' });
+    },
 
     nextRow: () => this.#moveCursor(1),
     previousRow: () => this.#moveCursor(-1),
@@ -146,8 +157,8 @@ export class Controller {
     scrollUp: () => this.#scroll(-1),
     scrollPageDown: () => this.#scroll(this.#fileHeight() - 1),
     scrollPageUp: () => this.#scroll(1 - this.#fileHeight()),
-    scrollRight: () => this.#update({ fileLeft: this.#view.file.left + SIDE_STEP }),
-    scrollLeft: () => this.#update({ fileLeft: Math.max(0, this.#view.file.left - SIDE_STEP) }),
+    scrollRight: () => this.#update({ fileLeft: this.#fresh().file.left + SIDE_STEP }),
+    scrollLeft: () => this.#update({ fileLeft: Math.max(0, this.#fresh().file.left - SIDE_STEP) }),
     nextHunk: () => this.#toHunk(1),
     previousHunk: () => this.#toHunk(-1),
 
@@ -187,23 +198,35 @@ export class Controller {
     if (this.debugger.snapshot.message !== '') this.debugger.say('');
     else if (this.#ui.zoomed) this.#update({ zoomed: false });
     else if (this.#settings().filter !== null) this.debugger.filter('');
-    else if (this.#ui.fileTop !== null || this.#ui.fileLeft !== null) this.#update({ fileTop: null, fileLeft: null });
+    else if (this.#isScrolled()) this.#scrollBack();
     else this.#update({ focus: 'events' });
   }
 
+  #isScrolled(): boolean {
+    const main = this.#main();
+    const isElsewhere = main?.kind === 'file' && main.view.anchor !== null;
+    return isElsewhere || this.#ui.fileTop !== null || this.#ui.fileLeft !== null;
+  }
+
+  /** To the change again. */
+  #scrollBack(): void {
+    this.#update({ fileTop: null, fileLeft: null });
+    this.debugger.lookAt(null);
+  }
+
   #treeHeight(): number {
-    return Math.max(1, this.#view.layout.panes.tree.height - 1);
+    return Math.max(1, this.#fresh().layout.panes.tree.height - 1);
   }
 
   #fileHeight(): number {
-    return Math.max(1, this.#view.layout.panes.file.height - FILE_HEAD_ROWS);
+    return Math.max(1, this.#fresh().layout.panes.file.height - FILE_HEAD_ROWS);
   }
 
   #moveCursor(by: number): void {
     const rows = this.debugger.snapshot.frame?.tree ?? [];
     const step = Math.sign(by);
-    let index = Math.max(0, Math.min(rows.length - 1, Math.max(0, this.#view.tree.cursor) + by));
-    if (this.#view.tree.cursor < 0) index = 0;
+    let index = Math.max(0, Math.min(rows.length - 1, Math.max(0, this.#fresh().tree.cursor) + by));
+    if (this.#fresh().tree.cursor < 0) index = 0;
     while (rows[index]?.file === 0) index += step;
     const row = rows[index];
     if (row !== undefined) this.#selectRow(row);
@@ -214,14 +237,14 @@ export class Controller {
   }
 
   #openRow(): void {
-    const row = this.debugger.snapshot.frame?.tree[this.#view.tree.cursor];
+    const row = this.debugger.snapshot.frame?.tree[this.#fresh().tree.cursor];
     if (row === undefined) return;
     if (row.type === 'dir' && !row.gone) this.debugger.toggleDir(row.file, !row.open);
     else this.#update({ focus: 'file' });
   }
 
   #scroll(by: number): void {
-    const { rows, top } = this.#view.file;
+    const { rows, top } = this.#fresh().file;
     const height = this.#fileHeight();
     const most = Math.max(0, rows.count - height);
     const main = this.#main();
@@ -233,7 +256,7 @@ export class Controller {
   }
 
   #toHunk(direction: number): void {
-    const { rows, top } = this.#view.file;
+    const { rows, top } = this.#fresh().file;
     const lead = Math.floor(this.#fileHeight() / 3);
     const at = top + lead;
     const found = direction > 0 ? rows.hunks.find((row) => row > at) : rows.hunks.findLast((row) => row < at);
@@ -284,6 +307,7 @@ export class Controller {
       this.#mainShown = shown;
       this.#ui = { ...this.#ui, fileTop: null, fileLeft: null };
     }
+    this.#next = undefined;
     const { frame, playhead } = this.debugger.snapshot;
     this.#notify(frame?.playhead === playhead ? 0 : STALE_PATIENCE_MS);
   }
@@ -294,7 +318,7 @@ export class Controller {
     clearTimeout(this.#timer?.handle);
     const handle = setTimeout(() => {
       this.#timer = undefined;
-      this.#view = this.#compose();
+      this.#view = this.#fresh();
       for (const listener of this.#listeners) listener();
     }, delayMs);
     this.#timer = { handle, soon: delayMs === 0 };
@@ -348,9 +372,8 @@ export class Controller {
   }
 }
 
-function cursorRow({ frame }: Snapshot): number {
-  if (frame === undefined || frame.selection.file === 0) return -1;
-  const { file, path } = frame.selection;
+function cursorRow({ frame, selection: { file, path } }: Snapshot): number {
+  if (frame === undefined || file === 0) return -1;
   const exact = frame.tree.findIndex((row) => row.file === file && row.path === path);
   return exact !== -1 ? exact : frame.tree.findIndex((row) => row.file === file);
 }

@@ -26,14 +26,14 @@ export function hexRows(body: HexBody, width: number): FileRows {
   };
 }
 
-/** 3 columns a byte in hex and 1 as a character, plus offset, sign and spaces. */
+/** As many as fit: offset and sign, 3 columns a byte in hex with a wider gap every 8, 1 as a character. */
 function bytesPerRow(width: number, body: HexBody): number {
-  const fixed = offsetDigits(body) + 6;
-  return [32, 16, 8].find((count) => fixed + count * 4 + count / 8 + 1 <= width) ?? 4;
+  const fixed = offsetDigits(body) + 5;
+  return [32, 16, 8].find((count) => fixed + count * 4 + count / 8 - 1 <= width) ?? 4;
 }
 
 function offsetDigits({ after, before }: HexBody): number {
-  return Math.max(6, Math.max(after.sizeBytes, before?.sizeBytes ?? 0).toString(16).length);
+  return Math.max(4, Math.max(after.sizeBytes, before?.sizeBytes ?? 0).toString(16).length);
 }
 
 type Side = 'same' | 'before' | 'after';
@@ -101,7 +101,9 @@ function hexRow(body: HexBody, at: number, per: number, side: Side): Line {
       continue;
     }
     const unknown = isUnknown(window, absolute);
-    const differs = body.changed !== undefined && other !== null && other.bytes[at + i] !== byte;
+    // What only one side has is told by the sign; set off is what replaces something.
+    const twin = other?.bytes[at + i];
+    const differs = body.changed !== undefined && twin !== undefined && twin !== byte;
     const look: Role = unknown ? 'bad' : differs ? hot : role;
     hex.push(span(gap, 'normal'), span(unknown ? '??' : byte.toString(16).padStart(2, '0'), look));
     text.push(

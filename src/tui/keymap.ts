@@ -92,7 +92,12 @@ export const KEYMAP = [
   },
   { action: 'help', context: 'global', keys: ['?'], about: 'This help', hint: ['?', 'help'] },
   { action: 'quit', context: 'global', keys: ['q', 'ctrl+c'], about: 'Quit', hint: ['q', 'quit'] },
-  { action: 'escape', context: 'global', keys: ['escape'], about: 'Take back the zoom, the filter, the message' },
+  {
+    action: 'escape',
+    context: 'global',
+    keys: ['escape'],
+    about: 'Take back: message, zoom, filter, scrolling, focus',
+  },
   { action: 'redraw', context: 'global', keys: ['ctrl+l'], about: 'Draw the screen again' },
   { action: 'suspend', context: 'global', keys: ['ctrl+z'], about: 'Back to the shell; fg returns' },
 

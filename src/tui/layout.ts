@@ -7,6 +7,8 @@ export const MIN_ROWS = 10;
 /** Below this width the panes stand one above the other, or alone. */
 const SIDE_BY_SIDE_COLUMNS = 68;
 const STACKED_ROWS = 18;
+/** Below this height the left side shows one pane. */
+const TWO_PANES_ROWS = 9;
 const TALL_ROWS = 38;
 
 export interface Area {
@@ -44,18 +46,20 @@ export function layoutOf(
     tooSmall: columns < MIN_COLUMNS || rows < MIN_ROWS,
     barRows,
     sideBySide,
-    panes: sideBySide ? beside(columns, height, events) : above(columns, height, focus, zoomed),
+    panes: sideBySide ? beside(columns, height, focus, events) : above(columns, height, focus, zoomed),
   };
 }
 
-function beside(columns: number, height: number, count: number): Record<Pane, Area> {
-  const left = Math.max(34, Math.min(84, Math.floor(columns * 0.44)));
+function beside(columns: number, height: number, focus: Pane, count: number): Record<Pane, Area> {
+  const width = Math.max(34, Math.min(84, Math.floor(columns * 0.44)));
   // A title and the base stand in the list too.
-  const events = Math.min(Math.ceil(height * 0.52), Math.max(5, count + 2));
+  const wanted = Math.min(Math.ceil(height * 0.52), Math.max(5, count + 2));
+  const alone = focus === 'tree' ? 0 : height;
+  const events = height < TWO_PANES_ROWS ? alone : wanted;
   return {
-    events: { width: left, height: events },
-    tree: { width: left, height: height - events },
-    file: { width: columns - left - 1, height },
+    events: { width, height: events },
+    tree: { width, height: height - events },
+    file: { width: columns - width - 1, height },
   };
 }
 

@@ -14,6 +14,9 @@ const END_UPDATE = '\u001b[?2026l';
 const SGR = /\u001b\[[0-9;]*m/g;
 const SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const;
 
+/** The signal to stop arrives within this time, or never. */
+const STOP_PATIENCE_MS = 100;
+
 export interface Size {
   columns: number;
   rows: number;
@@ -26,6 +29,7 @@ export class Screen {
   #lines: string[] = [];
   #frame = '';
   #active = false;
+  #suspended = false;
   #onResize = new Set<(size: Size) => void>();
   #onSignal: (signal: NodeJS.Signals) => void;
 
@@ -76,15 +80,18 @@ export class Screen {
 
   /** Ctrl-Z: gives the terminal back to the shell until `fg`. */
   suspend(): void {
-    const { stdin } = process;
+    this.#suspended = true;
     this.#write(LEAVE);
-    if (stdin.isTTY) stdin.setRawMode(false);
-    process.kill(process.pid, 'SIGSTOP');
+    setRawMode(false);
+    // To the whole job, as the terminal itself would; nobody is stopped where no shell could continue it.
+    process.kill(0, 'SIGTSTP');
+    setTimeout(this.#continued, STOP_PATIENCE_MS);
   }
 
   readonly #continued = (): void => {
-    const { stdin } = process;
-    if (stdin.isTTY) stdin.setRawMode(true);
+    if (!this.#suspended || !this.#active) return;
+    this.#suspended = false;
+    setRawMode(true);
     this.#write(ENTER);
     this.#resized();
   };
@@ -147,4 +154,8 @@ export class Screen {
       this.#active = false;
     }
   }
+}
+
+function setRawMode(raw: boolean): void {
+  if (process.stdin.isTTY) process.stdin.setRawMode(raw);
 }

@@ -62,7 +62,7 @@ describe('stepping through a recording', () => {
     const content = await terminal.press('d', / content$/m);
     expect(content).toMatch(/2 ▎ {3}"total": -12,/);
     expect(content).not.toContain('"total": 12,');
-    await terminal.press('x', /000000 {2}7b 0a 20 20/);
+    await terminal.press('x', /0000 {3}7b 0a 20 20/);
     await terminal.press(['x', 'd'], / diff$/m);
   });
 

@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { KEYMAP, keyLabel } from '../../src/tui/keymap.js';
 import { Terminal } from './support/terminal.js';
 
@@ -8,6 +8,13 @@ afterEach(() => terminal.close());
 
 const RESTORED = { alternate: false, cursor: true, wrap: true };
 
+/** Line editing and echo, as the shell had them. */
+async function expectCookedInput(): Promise<void> {
+  await terminal.type('clear; stty -a');
+  const screen = await terminal.press('Enter', /icanon/);
+  expect(screen).not.toMatch(/-(icanon|echo|isig|opost)\b/);
+}
+
 describe('the terminal', () => {
   it('is given back after q', async () => {
     terminal = await Terminal.open('project');
@@ -15,8 +22,7 @@ describe('the terminal', () => {
     const screen = await terminal.press('q', 'status 0');
     expect(screen).toContain('closed\nstatus 0');
     expect(await terminal.condition()).toEqual(RESTORED);
-    await terminal.type('echo still he""re');
-    await terminal.press('Enter', 'still here');
+    await expectCookedInput();
   });
 
   it('is given back after Ctrl-C', async () => {
@@ -33,8 +39,7 @@ describe('the terminal', () => {
     process.kill(await terminal.program(), signal);
     await terminal.until(`status ${status}`);
     expect(await terminal.condition()).toEqual(RESTORED);
-    await terminal.type('echo typ""ed');
-    await terminal.press('Enter', '\ntyped');
+    await expectCookedInput();
   });
 
   it('is given back after a crash, with the error to be read', async () => {
@@ -43,6 +48,7 @@ describe('the terminal', () => {
     const screen = await terminal.until(/status [1-9]/);
     expect(screen).toContain('crash on demand');
     expect(await terminal.condition()).toEqual(RESTORED);
+    await expectCookedInput();
   });
 
   it('is lent to the shell by Ctrl-Z and taken again by fg', async () => {
@@ -53,6 +59,13 @@ describe('the terminal', () => {
     await terminal.type('fg');
     await terminal.press('Enter', '#5 of 19');
     await terminal.press('Right', '#7 of 19');
+  });
+
+  it('takes the program with it when it goes away', async () => {
+    terminal = await Terminal.open('project');
+    const pid = await terminal.program();
+    await terminal.close();
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), { timeout: 10_000 });
   });
 
   it('is refused when there is none', async () => {
@@ -151,5 +164,43 @@ describe('the screen', () => {
     await terminal.close();
     terminal = await Terminal.open('project', { at: 8 });
     expect(await terminal.painted()).toMatch(/\u001b\[[0-9;]*3[12]m/);
+  });
+});
+
+describe('large recordings and files', () => {
+  it('opens a million events and steps among them', async () => {
+    terminal = await Terminal.open('million', { at: 500_000 });
+    await terminal.press('Right', '#500,001 of 1,000,000');
+    await terminal.press('End', '#1,000,000 of 1,000,000');
+    await terminal.keys(':');
+    await terminal.type('25%');
+    await terminal.press('Enter', '#250,000 of 1,000,000');
+    await terminal.press(']', /#250,001 of 1,000,000/);
+  });
+
+  it('reads on where a large file goes on', async () => {
+    terminal = await Terminal.open('large', { at: 1, columns: 120, rows: 30 });
+    await terminal.until(/bytes 2,950,848–3,049,1\d\d/);
+    await terminal.press('3', /\+ CHANGED/);
+    const pages = Array.from({ length: 60 }, () => 'PageDown');
+    await terminal.press(pages, (screen) => !/bytes 2,950,848/.test(screen) && /bytes [\d,]+–[\d,]+/.test(screen));
+    await terminal.press('Escape', /\+ CHANGED/);
+  });
+});
+
+describe('the chooser', () => {
+  it.each([
+    [['Down', 'Enter'], 'rec1aaaa'],
+    [['Enter'], 'rec0aaaa'],
+    [['q'], 'none'],
+    [['C-c'], 'none'],
+  ] as const)('%j chooses %s', async (keys, id) => {
+    terminal = await Terminal.start('node --import ./test/tui/support/ts-loader.mjs test/tui/support/choose.ts');
+    const screen = await terminal.until(/Enter open/);
+    expect(screen).toContain('x\\e[31m\\x07');
+    if (keys[0] === 'Down') await terminal.press('Down', '▶ rec1aaaa');
+    await terminal.keys(keys.at(-1) as string);
+    await terminal.until(`chosen ${id}`);
+    expect(await terminal.condition()).toEqual(RESTORED);
   });
 });

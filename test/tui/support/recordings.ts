@@ -125,3 +125,15 @@ export async function long(): Promise<Recording> {
   return recording;
 }
 export { million } from './million.js';
+
+/** One word changes in the middle of a file of six million bytes. */
+export async function large(): Promise<Recording> {
+  const body = Array.from({ length: 60_000 }, (_, i) => `line ${String(i).padStart(6, '0')} ${'.'.repeat(87)}\n`).join(
+    '',
+  );
+  const { recording } = await scripted(
+    { base: { 'big.log': body } },
+    ({ main }) => void main.write('big.log', 'CHANGED', 3_000_000),
+  );
+  return recording;
+}
