@@ -1,0 +1,329 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { DK, kernelTest, PROJECT_DIR } from '../support/kernel.js';
+import { Bench, jsonLines, run } from '../support/record.js';
+import { tempFolders } from '../support/temp-folder.js';
+
+const temp = tempFolders();
+const bench = () => new Bench(temp());
+const SUMMARY =
+  /^dk: recorded ([a-z0-9]{8}) · [\d,]+ events? · [\d,]+ files? · [\d.]+ k?M?G?B · \d+ gaps? · verified · \d+\.\ds \(dk open \1\)\n$/;
+
+describe('exit codes', () => {
+  const CODES: [what: string, script: string, code: number][] = [
+    ['success', 'exit 0', 0],
+    ['a failure', 'exit 7', 7],
+    ['255', 'exit 255', 255],
+    ['SIGTERM', 'kill -TERM $$', 143],
+    ['SIGKILL', 'kill -KILL $$', 137],
+    ['SIGSEGV', 'kill -SEGV $$', 139],
+  ];
+  for (const [what, script, code] of CODES) {
+    kernelTest(`${what}: ${code}`, async () => {
+      const done = await bench().dk(['run', '--no-tui', '--', 'sh', '-c', script]);
+      expect({ code: done.code, stdout: done.stdout }).toEqual({ code, stdout: '' });
+      expect(done.stderr).toMatch(SUMMARY);
+    });
+  }
+
+  kernelTest('not found: 127, and nothing is kept', async () => {
+    const at = bench();
+    for (const name of ['no-such-program-anywhere', './missing', '/no/such/folder/program']) {
+      const done = await at.dk(['run', '--no-tui', '--', name]);
+      expect({ code: done.code, stdout: done.stdout }).toEqual({ code: 127, stdout: '' });
+      expect(done.stderr).toBe(
+        `dk: ${name} was not found, so nothing was recorded.\nCheck the name, or give a path to the program.\n`,
+      );
+    }
+    expect((await at.dk(['ls', '--json'])).stdout).toBe('');
+  });
+
+  kernelTest('not executable: 126, and nothing is kept', async () => {
+    const at = bench();
+    writeFileSync(join(at.work, 'text'), 'no program\n');
+    mkdirSync(join(at.work, 'folder'));
+    for (const name of ['./text', './folder']) {
+      const done = await at.dk(['run', '--no-tui', '--', name]);
+      expect({ code: done.code, stdout: done.stdout }).toEqual({ code: 126, stdout: '' });
+      expect(done.stderr).toBe(
+        `dk: ${name} cannot be executed, so nothing was recorded.\nCheck that it is a program and that its x permission is set.\n`,
+      );
+    }
+    expect((await at.dk(['ls', '--json'])).stdout).toBe('');
+  });
+});
+
+describe('the command is left alone', () => {
+  kernelTest('its output goes through unchanged, and one line is added to stderr', async () => {
+    const done = await bench().dk(['run', '--no-tui', '--', 'sh', '-c', 'printf "out\\0\\377"; printf "err\\n" >&2']);
+    expect(Buffer.from(done.stdout).toString('hex')).toBe(Buffer.from('out\0\ufffd').toString('hex'));
+    expect(done.stderr.slice(0, 4)).toBe('err\n');
+    expect(done.stderr.slice(4)).toMatch(SUMMARY);
+  });
+
+  kernelTest('its input goes through', async () => {
+    const input = 'line\n'.repeat(50_000);
+    const done = await bench().dk(['run', '--no-tui', '--', 'cat'], { input });
+    expect(done.stdout === input).toBe(true);
+  });
+
+  const probe = ['python3', join(PROJECT_DIR, 'test/kernel/probe.py'), 'an argument', '--no-tui', '--', ''];
+  /** How the shell starts a program: plain, and with everything that a program can inherit. */
+  const STARTS: [what: string, before: string][] = [
+    ['plainly', ''],
+    ['with umask, limits and descriptors', 'umask 0137; ulimit -n 77; ulimit -c 0; exec 3</dev/null 9>file 5<&0; '],
+    ['with odd variables', 'export LC_ALL=C A="two words" "B=\n" ; unset HOME; '],
+    ['below nohup', 'trap "" HUP PIPE; '],
+    ['from a folder that is a symbolic link', 'mkdir d; ln -s d l; cd l; '],
+    ['nicer', 'renice -n 5 $$ >/dev/null; '],
+  ];
+  for (const [what, before] of STARTS) {
+    kernelTest(`started ${what}, it sees what it would see without dk`, async () => {
+      const [at, other] = [bench(), bench()];
+      const args = [...probe].map((arg) => `'${arg}'`).join(' ');
+      // Both in folders of the same name, so that the answers can be compared as they are.
+      const env = { ...at.env, DK_HOME: join(other.folder, 'home') };
+      const plain = await run(['sh', '-c', `${before}exec ${args}`], { cwd: at.work, env });
+      for (const left of ['d', 'l', 'file']) await run(['rm', '-rf', join(at.work, left)]);
+      const recorded = await run(['sh', '-c', `${before}exec ${DK} run --no-tui -- ${args}`], { cwd: at.work, env });
+      expect(plain.stderr).toBe('');
+      expect(recorded.stdout).toBe(plain.stdout);
+      expect(recorded.stderr).toMatch(SUMMARY);
+    });
+  }
+
+  kernelTest('Ctrl-C in a terminal goes to the command, and dk records its end', async () => {
+    const at = bench();
+    const script = join(PROJECT_DIR, 'test/kernel/in-terminal.py');
+    const command = 'trap "echo caught > caught; exit 5" INT; echo ready; while :; do sleep 0.05; done';
+    const done = await run(['python3', script, 'ready', '03', DK, 'run', '--no-tui', '--', 'sh', '-c', command], {
+      cwd: at.work,
+      env: at.env,
+    });
+    expect(done.code).toBe(5);
+    expect(readFileSync(join(at.work, 'caught'), 'utf8')).toBe('caught\n');
+    expect(done.stdout).toMatch(/ · 0 gaps · verified · /);
+  });
+
+  kernelTest('a terminal keeps its size and modes', async () => {
+    const at = bench();
+    const script = join(PROJECT_DIR, 'test/kernel/in-terminal.py');
+    const command = ['sh', '-c', 'stty -a; tty; test -t 0 && test -t 1 && test -t 2 && echo "all three"'];
+    const outputs: string[] = [];
+    for (const before of [[], [DK, 'run', '--no-tui', '--']]) {
+      const done = await run(['python3', script, '', '', ...before, ...command], { cwd: at.work, env: at.env });
+      expect(done.code).toBe(0);
+      outputs.push(done.stdout.replace(/dk: recorded .*\r\n$/, '').replace(/\/dev\/pts\/\d+/, 'TTY'));
+    }
+    expect(outputs[0]).toContain('all three');
+    expect(outputs[1]).toBe(outputs[0]);
+  });
+
+  for (const signal of ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGINT'] as const) {
+    kernelTest(`${signal} sent to dk reaches the command`, async () => {
+      const at = bench();
+      const name = signal.slice(3);
+      const child = start(at, `trap "echo got ${name}; exit 9" ${name}; echo ready; while :; do sleep 0.05; done`);
+      await child.said('ready');
+      child.process.kill(signal);
+      expect(await child.ended).toBe(9);
+      expect(child.stdout()).toBe(`ready\ngot ${name}\n`);
+      expect(child.stderr()).toMatch(SUMMARY);
+    });
+  }
+});
+
+describe('when dk is killed', () => {
+  const script = 'echo one > a; echo ready; read line; echo two > b; echo "$line"; exit 6';
+
+  kernelTest('the recorder: the command runs on, its exit code arrives, the recording is interrupted', async () => {
+    const at = bench();
+    const child = start(at, script);
+    await child.said('ready');
+    await recordedInLog(at, 'a');
+    process.kill(recorderOf(child.process.pid as number), 'SIGKILL');
+    child.process.stdin?.write('go on\n');
+    expect(await child.ended).toBe(6);
+    expect(child.stdout()).toBe('ready\ngo on\n');
+    expect(readFileSync(join(at.work, 'b'), 'utf8')).toBe('two\n');
+    await expectInterrupted(at);
+  });
+
+  kernelTest('everything of it: the command runs on, the recording is interrupted', async () => {
+    const at = bench();
+    const child = start(at, script);
+    await child.said('ready');
+    await recordedInLog(at, 'a');
+    const recorder = recorderOf(child.process.pid as number);
+    child.process.kill('SIGKILL');
+    process.kill(recorder, 'SIGKILL');
+    child.process.stdin?.write('go on\n');
+    await until(() => existsSync(join(at.work, 'b')));
+    await until(() => child.stdout() === 'ready\ngo on\n');
+    await expectInterrupted(at);
+  });
+
+  async function expectInterrupted(at: Bench) {
+    const [listed] = jsonLines((await at.dk(['ls', '--json'])).stdout);
+    expect(listed).toMatchObject({ state: 'interrupted', verified: null });
+    const events = await at.log('@');
+    const made = events.find((event) => event.path === join(at.work, 'a'));
+    expect(made).toMatchObject({ kind: 'file.create' });
+    expect(events).toContainEqual(expect.objectContaining({ kind: 'file.write', path: join(at.work, 'a'), length: 4 }));
+    const cat = await at.dk(['cat', 'a']);
+    expect(cat).toMatchObject({ code: 0, stdout: 'one\n' });
+  }
+
+  /** Waits until the journal holds the file's events: what has not reached the disk cannot be found again. */
+  async function recordedInLog(at: Bench, name: string) {
+    const folder = join(at.home, 'recordings');
+    await until(() => {
+      const [id] = readdirSync(folder);
+      const journal = join(folder, id as string, 'journal');
+      if (!existsSync(journal)) return false;
+      return readdirSync(journal).some((file) => readFileSync(join(journal, file)).includes(`${name}\0work\0`));
+    });
+  }
+});
+
+describe('options', () => {
+  kernelTest('--name labels the recording', async () => {
+    const at = bench();
+    await at.record(['true'], { dkOptions: ['--name', 'first try'] });
+    const recorded = await at.record(['false'], { dkOptions: ['--name=second'] });
+    expect((await at.log('second')).map((event) => event.kind)).toEqual(['proc.exec', 'proc.exit']);
+    expect(at.info(recorded.id).label).toBe('second');
+    expect((await at.dk(['log', 'first try', '--json'])).code).toBe(0);
+  });
+
+  kernelTest('--root: the base is what stood there', async () => {
+    const at = bench();
+    for (const name of ['in', 'out']) {
+      mkdirSync(join(at.work, name));
+      writeFileSync(join(at.work, name, 'f'), name);
+    }
+    const recorded = await at.record(['sh', '-c', 'echo x >> in/f'], { dkOptions: ['--root', 'in'] });
+    expect(at.info(recorded.id).roots).toEqual([join(at.work, 'in')]);
+    const recording = await at.open(recorded.id);
+    const before = await recording.state(0);
+    expect(before.lookup(join(at.work, 'in/f'))).toMatchObject({ sizeBytes: 2 });
+    expect(before.lookup(join(at.work, 'out/f'))).toBe(undefined);
+    await recording.close();
+  });
+
+  kernelTest('--exclude leaves matching paths out', async () => {
+    const at = bench();
+    const recorded = await at.record(['sh', '-c', 'echo 1 > a.log; mkdir d; echo 2 > d/b.log; echo 3 > c'], {
+      dkOptions: ['--exclude', '*.log'],
+    });
+    const events = await at.log(recorded.id, ['--kind', 'file,dir']);
+    expect(events.map((event) => [event.kind, event.path])).toEqual([
+      ['dir.create', join(at.work, 'd')],
+      ['file.create', join(at.work, 'c')],
+      ['file.write', join(at.work, 'c')],
+    ]);
+    expect(recorded.summary).toMatch(/ · 0 gaps · verified · /);
+  });
+
+  kernelTest('--keep on-failure forgets a success', async () => {
+    const at = bench();
+    const good = await at.dk(['run', '--no-tui', '--keep', 'on-failure', '--', 'true']);
+    expect(good).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    const bad = await at.dk(['run', '--no-tui', '--keep', 'on-failure', '--', 'false']);
+    expect(bad.code).toBe(1);
+    expect(bad.stderr).toMatch(SUMMARY);
+    expect(jsonLines((await at.dk(['ls', '--json'])).stdout)).toMatchObject([{ argv: ['false'] }]);
+  });
+
+  kernelTest('--until-fail stops at the first failure and keeps that one', async () => {
+    const at = bench();
+    const script = 'n=$(cat n 2>/dev/null || echo 0); n=$((n + 1)); echo $n > n; [ $n -lt 3 ]';
+    const done = await at.dk(['run', '--no-tui', '--until-fail', '--', 'sh', '-c', script]);
+    expect(done.code).toBe(1);
+    expect(done.stderr).toContain('dk: run 3 of at most 1000 failed with 1\n');
+    expect(jsonLines((await at.dk(['ls', '--json'])).stdout)).toHaveLength(1);
+    expect((await at.dk(['cat', 'n'])).stdout).toBe('3\n');
+  });
+
+  kernelTest('--max ends --until-fail', async () => {
+    const at = bench();
+    const done = await at.dk(['run', '--no-tui', '--until-fail', '--max', '2', '--', 'sh', '-c', 'echo x >> n']);
+    expect(done.code).toBe(0);
+    expect(done.stderr).toBe('dk: the command succeeded 2 times; nothing was kept\n');
+    expect(readFileSync(join(at.work, 'n'), 'utf8')).toBe('x\nx\n');
+    expect((await at.dk(['ls', '--json'])).stdout).toBe('');
+  });
+
+  const WRONG: [what: string, args: string[], message: RegExp][] = [
+    ['an unknown option', ['--bogus', '--', 'true'], /^dk: .*--bogus.*\n.+\n$/],
+    ['no command', [], /^dk: run needs a command after --.*\n.+\n$/],
+    ['a size that is none', ['--buffer', 'much', '--', 'true'], /^dk: .*much.*\n.+\n$/],
+    ['a root that is not there', ['--root', 'nowhere', '--', 'true'], /^dk: The root nowhere does not exist\.\n.+\n$/],
+    ['--keep with another word', ['--keep', 'sometimes', '--', 'true'], /^dk: .*sometimes.*\n.+\n$/],
+  ];
+  for (const [what, args, message] of WRONG) {
+    kernelTest(`${what}: 125, one sentence what and one what to do`, async () => {
+      const at = bench();
+      const done = await at.dk(['run', '--no-tui', ...args]);
+      expect({ code: done.code, stdout: done.stdout }).toEqual({ code: 125, stdout: '' });
+      expect(done.stderr).toMatch(message);
+    });
+  }
+
+  kernelTest('a store that cannot be written: 125, and the command does not run', async () => {
+    const at = bench();
+    const file = join(at.folder, 'file');
+    writeFileSync(file, '');
+    chmodSync(file, 0o600);
+    for (const home of [file, join(file, 'below'), '/proc/dk']) {
+      const done = await at.dk(['run', '--no-tui', '--', 'touch', 'ran'], { env: { DK_HOME: home } });
+      expect({ home, code: done.code, stdout: done.stdout }).toEqual({ home, code: 125, stdout: '' });
+      expect(done.stderr).toMatch(/^dk: .+\.\n.+\.\n$/);
+      expect(existsSync(join(at.work, 'ran'))).toBe(false);
+    }
+  });
+});
+
+interface Running {
+  process: ChildProcess;
+  stdout(): string;
+  stderr(): string;
+  said(text: string): Promise<void>;
+  ended: Promise<number | null>;
+}
+
+/** `dk run` of a shell script that goes on until it is told otherwise. */
+function start(at: Bench, script: string): Running {
+  const child = spawn(DK, ['run', '--no-tui', '--', 'sh', '-c', script], { cwd: at.work, env: at.env });
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  child.stdout.on('data', (data: Buffer) => out.push(data));
+  child.stderr.on('data', (data: Buffer) => err.push(data));
+  const stdout = () => Buffer.concat(out).toString();
+  return {
+    process: child,
+    stdout,
+    stderr: () => Buffer.concat(err).toString(),
+    said: (text) => until(() => stdout().includes(text)),
+    ended: new Promise((resolve) => child.on('close', resolve)),
+  };
+}
+
+/** The Node process below the launcher. */
+function recorderOf(launcher: number): number {
+  const children = readFileSync(`/proc/${launcher}/task/${launcher}/children`, 'utf8').trim().split(' ').map(Number);
+  const node = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('main.js'));
+  if (node === undefined) throw new Error(`no recorder among the children ${children.join(' ')} of ${launcher}`);
+  return node;
+}
+
+/** Waits for a condition, not for a time. */
+async function until(condition: () => boolean): Promise<void> {
+  const giveUp = Date.now() + 20_000;
+  while (!condition()) {
+    if (Date.now() > giveUp) throw new Error(`gave up waiting for ${condition.toString()}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

@@ -1,0 +1,181 @@
+import { execFileSync } from 'node:child_process';
+import {
+  accessSync,
+  chownSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, type TestContext } from 'vitest';
+import { kernelTest } from '../support/kernel.js';
+import { isAlive, type Launched, LauncherBench, type LaunchOptions, until } from '../support/launcher.js';
+import { tempFolders } from '../support/temp-folder.js';
+
+/** An ordinary user runs the launcher; sudo is configured in a mount namespace of the test's own. */
+const NOBODY = 65534;
+const temp = tempFolders();
+const sh = (script: string) => ['sh', '-c', script];
+
+interface Sudo {
+  /** Lines of /etc/sudoers. */
+  rules?: string[];
+  /** What the shell does before it becomes the user. */
+  before?: string;
+  /** Variables that the user has set. */
+  env?: string[];
+}
+
+const RULE = 'nobody ALL=(ALL) NOPASSWD: ALL';
+
+class UserBench extends LauncherBench {
+  readonly outer: string;
+
+  constructor(context: TestContext) {
+    if (!existsSync('/usr/bin/sudo')) context.skip('sudo is not installed');
+    const outer = temp();
+    super(join(outer, 'user'));
+    this.outer = outer;
+    for (const folder of [outer, join(outer, 'user'), this.work, this.recording]) chownSync(folder, NOBODY, NOBODY);
+    try {
+      accessSync(process.execPath, constants.X_OK);
+    } catch {
+      context.skip('Node is installed where other users cannot run it');
+    }
+  }
+
+  options({ rules = [RULE], before = 'true', env = [] }: Sudo, options: LaunchOptions = {}): LaunchOptions {
+    const sudoers = join(this.outer, 'sudoers');
+    if (!existsSync(sudoers)) writeFileSync(sudoers, `${rules.join('\n')}\n`, { mode: 0o440 });
+    const script = `mount --bind ${sudoers} /etc/sudoers && mount -t tmpfs none /etc/sudoers.d && ${before} && exec "$@"`;
+    const user = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--groups=4,24', 'env', ...env];
+    return { ...options, elevate: true, through: ['unshare', '--mount', 'sh', '-c', script, 'sh', ...user] };
+  }
+
+  asUser(command: string[], sudo: Sudo = {}, options: LaunchOptions = {}): Promise<Launched> {
+    return this.run(command, this.options(sudo, options));
+  }
+}
+
+describe('an ordinary user', () => {
+  for (const pty of ['!use_pty', 'use_pty']) {
+    kernelTest(`finds everything as it was, with ${pty}`, async (context) => {
+      const b = new UserBench(context);
+      const report = sh(
+        'id; umask; ulimit -a; ulimit -aH; pwd; ls -l /proc/$$/fd | sed "s/.*nogroup//" | grep -vE "pipe:|socket:"; ' +
+          'tr "\\0" "\\n" < /proc/$$/environ; grep -E "^(Cap|Groups|NoNew|Sig[BI])" /proc/self/status; tty; exit 7',
+      );
+      const before = 'umask 027 && ulimit -Sn 500 && ulimit -c 0 && export ODD="a  b" && exec 5</etc/hostname 7>seven';
+      const options = b.options({ rules: [RULE, `Defaults ${pty}`], before });
+      const direct = await b.direct(report, options);
+      const { code, stdout, messages } = await b.run(report, options);
+      const withoutTimes = (text: string) => text.replace(/\w{3} +\d+ \d\d:\d\d/g, '');
+      expect(withoutTimes(stdout)).toBe(withoutTimes(direct.stdout));
+      expect(code).toBe(7);
+      const rights = messages.filter((message) => message.type === 'rights');
+      expect(rights.map(({ uid, mayRecord }) => [uid, mayRecord])).toEqual([
+        [NOBODY, false],
+        [NOBODY, true],
+      ]);
+    });
+  }
+
+  kernelTest('owns what is recorded', async (context) => {
+    const b = new UserBench(context);
+    writeFileSync(join(b.work, 'f'), 'old');
+    chownSync(join(b.work, 'f'), NOBODY, NOBODY);
+    await b.asUser(sh('echo new > f'));
+    expect(b.savedOf('f').map((node) => node.content?.toString())).toEqual(['old']);
+    expect(b.base().map((node) => node.name)).toEqual([b.work, 'f']);
+    for (const file of ['base.bin', 'preimage', 'preimage/log']) {
+      expect(lstatSync(join(b.recording, file)).uid).toBe(NOBODY);
+    }
+  });
+
+  kernelTest('gets nothing into the recording that is not theirs to read', async (context) => {
+    const b = new UserBench(context);
+    writeFileSync(join(b.work, 'secret'), 'root’s', { mode: 0o600 });
+    mkdirSync(join(b.work, 'closed'), { mode: 0o700 });
+    writeFileSync(join(b.work, 'closed', 'inner'), 'root’s');
+    const { messages } = await b.asUser(sh('echo x > secret; echo x > closed/inner; exit 0'));
+    expect(b.saved().map((node) => [node.name, node.content])).toEqual([[join(b.work, 'secret'), undefined]]);
+    expect(readFileSync(join(b.work, 'secret'), 'utf8')).toBe('root’s');
+    expect(messages.find((message) => message.type === 'D')).toMatchObject({ lost: 0 });
+  });
+
+  kernelTest('who uses sudo inside the command has root’s files saved', async (context) => {
+    const b = new UserBench(context);
+    writeFileSync(join(b.work, 'secret'), 'one', { mode: 0o600 });
+    mkdirSync(join(b.work, 'closed'), { mode: 0o700 });
+    writeFileSync(join(b.work, 'closed', 'inner'), 'two');
+    const { code } = await b.asUser(sh('sudo sh -c "rm secret; echo x > closed/inner"'));
+    expect(code).toBe(0);
+    const ours = b.saved().filter((node) => node.name.startsWith(b.work));
+    expect(ours.map((node) => [node.name, node.content?.toString()])).toEqual([
+      [join(b.work, 'secret'), 'one'],
+      [join(b.work, 'closed', 'inner'), 'two'],
+    ]);
+  });
+});
+
+describe('without help from sudo', () => {
+  kernelTest('a user without a rule', async (context) => {
+    const b = new UserBench(context);
+    const { code, stderr } = await b.asUser(['touch', 'started'], {
+      rules: ['root ALL=(ALL) ALL', 'Defaults !lecture'],
+    });
+    expect(code).toBe(125);
+    expect(stderr.trimEnd().split('\n').at(-1)).toBe(
+      'dk: Recording needs root’s help (for eBPF and for the guard), and sudo did not give it. '.replaceAll('’', "'") +
+        'Ask for a sudo rule for your account, or run dk as root.',
+    );
+    expect(existsSync(join(b.work, 'started'))).toBe(false);
+  });
+
+  kernelTest('no sudo at all', async (context) => {
+    const b = new UserBench(context);
+    const { code, stderr } = await b.asUser(['touch', 'started'], { env: ['PATH=/nowhere'] });
+    expect(code).toBe(125);
+    expect(stderr).toContain('sudo is not installed. Install sudo, or run dk as root.');
+  });
+});
+
+describe('signals and kills', () => {
+  kernelTest('a signal to dk reaches the command', async (context) => {
+    const b = new UserBench(context);
+    const script = "trap 'echo got; exit 5' USR1; echo ready; while :; do sleep 0.02; done";
+    const running = b.start(sh(script), b.options({}));
+    await running.output('ready');
+    running.child.kill('SIGUSR1');
+    const { code, stdout } = await running.done;
+    expect([code, stdout]).toEqual([5, 'ready\ngot\n']);
+  });
+
+  kernelTest('kill -9 of dk ends the recorder, and the command runs on', async (context) => {
+    const b = new UserBench(context);
+    const script = 'i=0; while [ ! -e stop ]; do echo $i > f || exit 9; i=$((i+1)); done; echo $i > done';
+    const running = b.start(sh(script), b.options({}, { stdio: 'ignore' }));
+    const count = (name: string) =>
+      existsSync(join(b.work, name)) ? Number(readFileSync(join(b.work, name), 'utf8')) : 0;
+    await running.message('R');
+    await until(() => (count('f') > 0 ? true : undefined), 'the first write');
+    const [, recorder] = running.messages().filter((message) => message.type === 'start');
+    running.child.kill('SIGKILL');
+    await until(() => (isAlive(recorder?.pid as number) ? undefined : true), 'the end of the recorder');
+    const before = count('f');
+    await until(() => (count('f') > before + 20 ? true : undefined), 'more writes');
+    writeFileSync(join(b.work, 'stop'), '');
+    await until(() => (count('done') > 0 ? true : undefined), 'the end of the command');
+    await running.done;
+  });
+});
+
+kernelTest('nobody is left behind', async (context) => {
+  const b = new UserBench(context);
+  await b.asUser(['true']);
+  const listing = execFileSync('ps', ['-eo', 'args']).toString();
+  expect(listing.split('\n').filter((line) => line.includes(b.recording))).toEqual([]);
+});
