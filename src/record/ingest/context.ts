@@ -4,8 +4,10 @@ import type { Processes } from './processes.js';
 import type { Races } from './races.js';
 import { cString, pathOfNames, type RawRecord } from './raw-record.js';
 
+/** Who did it and when: what `emit` takes from the record. */
+export type Attribution = Pick<EventToWrite, 'tsNs' | 'durNs' | 'pid' | 'tid' | 'comm' | 'proc'>;
 /** Distributes over the union, so that a kind keeps its own fields. */
-type WithoutCommon<E> = E extends unknown ? Omit<E, 'tsNs' | 'durNs' | 'pid' | 'tid' | 'comm' | 'proc'> : never;
+type WithoutCommon<E> = E extends unknown ? Omit<E, keyof Attribution> : never;
 export type EventBody = WithoutCommon<EventToWrite>;
 
 /** What the handlers of records work with. */

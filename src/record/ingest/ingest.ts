@@ -1,5 +1,5 @@
 import type { EventToWrite, RecordingWriter } from '../writer.js';
-import { type Context, type EventBody, namesOf, type Outcome } from './context.js';
+import { type Attribution, type Context, type EventBody, namesOf, type Outcome } from './context.js';
 import type { JournalReader } from './journal-reader.js';
 import type { Model } from './model.js';
 import type { Processes } from './processes.js';
@@ -66,11 +66,16 @@ export class Ingest implements Context {
 
   emit(record: RawRecord, body: EventBody, data: readonly Uint8Array[] | null = null): void {
     if (body.path !== '' && this.isExcluded(body.path)) return;
-    const proc = this.processes.of(record.pid).proc;
-    const { pid, tid, comm } = record;
     this.lastNs = Math.max(this.lastNs, record.exitNs);
-    const event: object = { tsNs: Math.max(0, record.exitNs), durNs: record.exitNs - record.enterNs, pid, tid, comm, proc, ...body };
-    this.writer.append(event as EventToWrite, data);
+    const common: Attribution = {
+      tsNs: Math.max(0, record.exitNs),
+      durNs: record.exitNs - record.enterNs,
+      pid: record.pid,
+      tid: record.tid,
+      comm: record.comm,
+      proc: this.processes.of(record.pid).proc,
+    };
+    this.writer.append(Object.assign(common, body) as EventToWrite, data);
   }
 
   doubt(record: RawRecord, cause: string, at: { file: number; path: string; offset?: number; length?: number }): void {

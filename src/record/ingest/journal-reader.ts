@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ABI_VERSION } from '../../events/abi.js';
 import { DkError } from '../../errors.js';
 import { addon } from '../../native/addon.js';
-import { RawRecord } from './raw-record.js';
+import { RawRecord, StartTime } from './raw-record.js';
 
 const SEGMENT_HEADER = 64;
 const FRAME_HEADER = 24;
@@ -19,8 +19,8 @@ export class JournalReader {
   private fd = -1;
   private at = 0;
   private frame = 1n;
-  /** Start of the recording on CLOCK_MONOTONIC and CLOCK_REALTIME; known once the first segment is there. */
-  startMonoNs = 0n;
+  private start = new StartTime(0n);
+  /** Start of the recording on CLOCK_REALTIME; known once the first segment is there. */
   startRealNs = 0n;
 
   constructor(private readonly folder: string) {}
@@ -71,7 +71,7 @@ export class JournalReader {
       closeSync(fd);
       throw damaged(path, 8, `it has version ${version}.${abi}, this dk reads ${VERSION}.${ABI_VERSION}`);
     }
-    this.startMonoNs = header.readBigUInt64LE(16);
+    this.start = new StartTime(header.readBigUInt64LE(16));
     this.startRealNs = header.readBigUInt64LE(24);
     this.fd = fd;
     this.at = SEGMENT_HEADER;
@@ -97,7 +97,7 @@ export class JournalReader {
     for (let at = 0; at < payload.length; ) {
       const size = payload.readUInt32LE(at);
       if (size < 48 || at + size > payload.length) throw damaged(this.path(this.segment), this.at, 'a record has an impossible size');
-      records.push(new RawRecord(payload.subarray(at, at + size), this.startMonoNs));
+      records.push(new RawRecord(payload.subarray(at, at + size), this.start));
       at += (size + 7) & ~7;
     }
     return records;

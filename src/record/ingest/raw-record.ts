@@ -6,6 +6,26 @@ const TYPES = new Map<number, RecordName>(
 );
 const HEAD = layoutOf('fork').offsets as Record<'size' | 'type' | 'flags' | 'enter_ns' | 'exit_ns' | 'pid' | 'tid' | 'comm', number>;
 
+/** Decoded names of threads; a recording has few. */
+const COMMS = new Map<string, string>();
+const MOST_COMMS = 4096;
+
+/** The start of the recording on CLOCK_MONOTONIC. In halves, because times are taken for every record. */
+export class StartTime {
+  private readonly low: number;
+  private readonly high: number;
+
+  constructor(readonly monoNs: bigint) {
+    this.low = Number(monoNs & 0xffffffffn);
+    this.high = Number(monoNs >> 32n);
+  }
+
+  /** Nanoseconds from the start to the clock value at `at`; exact below 104 days. */
+  since(bytes: Buffer, at: number): number {
+    return (bytes.readUInt32LE(at + 4) - this.high) * 2 ** 32 + (bytes.readUInt32LE(at) - this.low);
+  }
+}
+
 /** An inode as the kernel names it. */
 export interface Identity {
   ino: number;
@@ -26,7 +46,7 @@ export class RawRecord {
 
   constructor(
     readonly bytes: Buffer,
-    startMonoNs: bigint,
+    start: StartTime,
   ) {
     const name = TYPES.get(bytes.readUInt16LE(HEAD.type));
     this.name = name ?? 'loss';
@@ -34,13 +54,19 @@ export class RawRecord {
     this.flags = bytes.readUInt16LE(HEAD.flags);
     this.pid = bytes.readUInt32LE(HEAD.pid);
     this.tid = bytes.readUInt32LE(HEAD.tid);
-    this.enterNs = Number(bytes.readBigUInt64LE(HEAD.enter_ns) - startMonoNs);
-    this.exitNs = Number(bytes.readBigUInt64LE(HEAD.exit_ns) - startMonoNs);
+    this.enterNs = start.since(bytes, HEAD.enter_ns);
+    this.exitNs = start.since(bytes, HEAD.exit_ns);
   }
 
   get comm(): string {
-    const end = this.bytes.indexOf(0, HEAD.comm);
-    return fromBytes(this.bytes.subarray(HEAD.comm, Math.min(end, HEAD.comm + 16)));
+    const padded = this.bytes.toString('latin1', HEAD.comm, HEAD.comm + 16);
+    let comm = COMMS.get(padded);
+    if (comm === undefined) {
+      comm = cString(this.bytes.subarray(HEAD.comm, HEAD.comm + 16));
+      if (COMMS.size > MOST_COMMS) COMMS.clear();
+      COMMS.set(padded, comm);
+    }
+    return comm;
   }
 
   has(flag: number): boolean {
