@@ -5,7 +5,7 @@ import { DkError } from '../errors.js';
 import { storeHome } from '../catalog/store-home.js';
 import type { RecordingInfo } from '../catalog/types.js';
 import type { Recording } from '../timeline/types.js';
-import type { Context } from './commands/command.js';
+import type { Context, Operands } from './commands/command.js';
 import { type Lookup, type Shape, type Source, takeRecording } from './refs/operands.js';
 
 /** A recording with everything that must be closed after it. */
@@ -34,14 +34,14 @@ export async function openSource(store: Store, source: Source): Promise<Opened> 
  */
 export async function withRecording(
   context: Context,
-  operands: readonly string[],
+  operands: Pick<Operands, 'before' | 'after'>,
   shape: Shape,
   use: (recording: Recording, rest: readonly string[], source: Source, store: Store) => Promise<number>,
   whileRunning?: (info: RecordingInfo, rest: readonly string[], store: Store) => Promise<number>,
 ): Promise<number> {
   const store = openStore(context);
   try {
-    const { source, rest } = takeRecording(operands, shape, storeLookup(context, store));
+    const { source, rest } = takeRecording(operands.before, operands.after ?? [], shape, storeLookup(context, store));
     if (whileRunning !== undefined && source.from === 'store' && source.info.state === 'recording') {
       return await whileRunning(source.info, rest, store);
     }

@@ -27,7 +27,7 @@ A file whose bytes are not known is left out and named on stderr; the exit code 
     const { to } = options;
     if (to === undefined) throw usage('checkout', 'needs --to DIR');
     const shape = { command: 'checkout', min: 0, max: Number.POSITIVE_INFINITY, needs: '' };
-    return withRecording(context, operands.all, shape, async (recording, rest, source) => {
+    return withRecording(context, operands, shape, async (recording, rest, source) => {
       const state = await recording.state(await stateSeq(recording, options.at ?? 'end'));
       tellDoubt(state, context);
       requirePaths(recording, state, rest);

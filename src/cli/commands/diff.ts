@@ -36,7 +36,7 @@ git's format; --json tells them.`,
       eventFirst: true,
     };
     const lines = options.unified === undefined ? 3 : positiveInteger('diff', '--unified', options.unified);
-    return withRecording(context, operands.before, shape, async (recording, rest) => {
+    return withRecording(context, { before: operands.before, after: undefined }, shape, async (recording, rest) => {
       const { e1, e2, paths } = splitEvents(rest, operands.after);
       const before = await recording.state(await stateSeq(recording, e1));
       const after = await recording.state(await stateSeq(recording, e2));

@@ -21,7 +21,7 @@ export const command = defineCommand({
     'A bundle is read by every dk command in place of a REC. It holds the bytes that were written: look before you publish.',
   async run(context, operands, options) {
     const shape = { command: 'export', min: 0, max: 0, needs: '' };
-    return withRecording(context, operands.all, shape, async (recording, _rest, source, store) => {
+    return withRecording(context, operands, shape, async (recording, _rest, source, store) => {
       if (source.from === 'bundle') {
         throw new DkError('usage', `${source.file} is a bundle already.`, 'Copy the file as it is.');
       }

@@ -3,6 +3,7 @@ import { toBytes } from '../../events/byte-string.js';
 import type { DkEvent } from '../../events/event.js';
 import type { Kind } from '../../events/kinds.js';
 import type { Recording } from '../../timeline/types.js';
+import { payloadOf } from '../payload.js';
 import { withRecording } from '../open.js';
 import { eventJson } from '../output/event-json.js';
 import { printable } from '../output/escape.js';
@@ -33,7 +34,7 @@ export const command = defineCommand({
     const shape = { command: 'find', min: 1, max: 1, needs: 'a TEXT or a /REGEX/' };
     const limit =
       options.limit === undefined ? Number.POSITIVE_INFINITY : positiveInteger('find', '--limit', options.limit);
-    return withRecording(context, operands.all, shape, async (recording, [wanted = '']) => {
+    return withRecording(context, operands, shape, async (recording, [wanted = '']) => {
       const search = readPattern(wanted);
       const from = options.from === undefined ? 1 : Math.max(1, await stateSeq(recording, options.from));
       const to = options.to === undefined ? recording.length : await stateSeq(recording, options.to);
@@ -109,7 +110,9 @@ async function searchEvent(
       `event ${event.seq} carries ${event.length} bytes, of which the first ${SEARCH_BYTES} are searched.`,
     );
   }
-  return search(await recording.payload(event, SEARCH_BYTES));
+  const bytes = await payloadOf(recording, event, SEARCH_BYTES);
+  if (bytes === undefined) context.notice(`event ${event.seq} is not searched: its bytes are not known.`);
+  return bytes === undefined ? undefined : search(bytes);
 }
 
 function excerpt(bytes: Buffer, index: number, length: number): string {

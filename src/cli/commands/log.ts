@@ -48,7 +48,7 @@ Kinds: ${KIND_NAMES.join(' ')}`,
       await printAll(runningEvents(store, info, query, options.follow), printer(context, info, options.json, 0));
       return 0;
     };
-    return withRecording(context, operands.all, shape, use, whileRunning);
+    return withRecording(context, operands, shape, use, whileRunning);
   },
 });
 

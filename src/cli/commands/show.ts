@@ -2,8 +2,9 @@ import type { DkEvent, ProcessInfo } from '../../events/event.js';
 import { KINDS } from '../../events/kinds.js';
 import { formatBytes, formatMode } from '../../debugger/quantities.js';
 import type { Recording } from '../../timeline/types.js';
-import { filePatch } from '../git/file-patch.js';
+import { filePatch, sideOf } from '../git/file-patch.js';
 import { paintPatch } from '../git/paint-patch.js';
+import { payloadOf } from '../payload.js';
 import { withRecording } from '../open.js';
 import { printable, printableText } from '../output/escape.js';
 import { eventJson } from '../output/event-json.js';
@@ -27,7 +28,7 @@ export const command = defineCommand({
   notes: 'Text is shown as a diff of the file before and after the event, other bytes in hex.',
   async run(context, operands, options) {
     const shape = { command: 'show', min: 1, max: 1, needs: 'an EVENT' };
-    return withRecording(context, operands.all, shape, async (recording, [text = '']) => {
+    return withRecording(context, operands, shape, async (recording, [text = '']) => {
       const event = await recording.event(await eventSeq(recording, text));
       const chain = ancestry(await recording.processes(), event.proc);
       if (options.json) {
@@ -93,7 +94,8 @@ async function bytesText(recording: Recording, event: DkEvent, hex: boolean, con
   if (diff !== undefined) return diff;
   const length = 'length' in event && 'data' in event ? event.length : 0;
   if (length === 0) return '';
-  const bytes = await recording.payload(event, SHOWN_BYTES);
+  const bytes = await payloadOf(recording, event, SHOWN_BYTES);
+  if (bytes === undefined) return 'The bytes are not known: they could not be captured.\n';
   const rest = bytes.length < length ? `… ${formatBytes(length - bytes.length)} more\n` : '';
   const text = bytes.toString('utf8');
   if (event.kind === 'output.write' && !hex && !text.includes('\0'))
@@ -113,7 +115,7 @@ async function contentDiff(recording: Recording, event: DkEvent, context: Contex
   const [before, after] = [await sideAt(recording, event, event.seq - 1), await sideAt(recording, event, event.seq)];
   if (before === undefined || after === undefined) return undefined;
   const name = event.path.slice(1);
-  const side = (bytes: Buffer) => ({ name, mode: 0o100644, bytes });
+  const side = (bytes: Buffer) => sideOf(name, 0o100644, bytes);
   const patch = filePatch(
     { before: side(before), after: side(after) },
     { context: 3, binary: false, forReading: true },
@@ -134,11 +136,11 @@ async function sideAt(recording: Recording, event: DkEvent, seq: number): Promis
 
 async function fullJson(recording: Recording, event: DkEvent, chain: readonly ProcessInfo[]): Promise<unknown> {
   const carries = 'data' in event && event.data !== null;
-  const bytes = carries ? await recording.payload(event, JSON_BYTES) : undefined;
+  const bytes = carries ? await payloadOf(recording, event, JSON_BYTES) : undefined;
   const length = 'length' in event ? event.length : (bytes?.length ?? 0);
   return {
     ...(eventJson(event) as object),
-    bytes,
+    bytes: carries ? (bytes ?? null) : undefined,
     truncated: bytes === undefined ? undefined : bytes.length < length,
     process: toJson(chain[0] ?? null),
     parents: toJson(chain.slice(1)),

@@ -1,4 +1,5 @@
 import { DkError } from '../../errors.js';
+import type { RecordingInfo } from '../../catalog/types.js';
 import { formatBytes } from '../../debugger/quantities.js';
 import type { Node, NodeType, State } from '../../timeline/types.js';
 import { isInDoubt, tellDoubt } from '../doubt.js';
@@ -15,9 +16,9 @@ export const command = defineCommand({
   notes: 'DIR defaults to the directory the command ran in. Each line: mode, size, name.',
   async run(context, operands, options) {
     const shape = { command: 'tree', min: 0, max: 1, needs: 'a directory' };
-    return withRecording(context, operands.all, shape, async (recording, [dir]) => {
+    return withRecording(context, operands, shape, async (recording, [dir]) => {
       const state = await recording.state(await stateSeq(recording, options.at ?? 'end'));
-      const text = dir ?? recording.info.cwd;
+      const text = dir ?? defaultDir(state, recording.info);
       const top = requireNode(state, text, recording.info, { follow: true });
       const path = state.pathOf(top.file) ?? text;
       if (options.json) {
@@ -40,6 +41,11 @@ export const command = defineCommand({
     });
   },
 });
+
+/** The working directory, or where that is outside of what is known, the root. */
+function defaultDir(state: State, { cwd, roots }: RecordingInfo): string {
+  return state.lookup(cwd, { follow: true }) === undefined ? (roots[0] ?? '/') : cwd;
+}
 
 interface Entry {
   name: string;

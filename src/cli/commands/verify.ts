@@ -24,7 +24,7 @@ export const command = defineCommand({
   notes: `Compares every path that the command touched, and names those that differ. Exit code 1 when one does.`,
   async run(context, operands, options) {
     const shape = { command: 'verify', min: 0, max: 0, needs: '' };
-    return withRecording(context, operands.all, shape, async (recording) => {
+    return withRecording(context, operands, shape, async (recording) => {
       const { against } = options;
       const proof =
         against === undefined

@@ -3,7 +3,20 @@ import { toBytes } from '../../events/byte-string.js';
 import type { RecordingInfo } from '../../catalog/types.js';
 import type { Node, Recording, State, TreeChange } from '../../timeline/types.js';
 import { isBelow } from '../refs/path-ref.js';
-import { type FilePatch, filePatch, isPatchable, type PatchOptions, type Side, TYPE_MASK } from './file-patch.js';
+import {
+  blobHash,
+  type FilePatch,
+  filePatch,
+  isPatchable,
+  type PatchOptions,
+  type Side,
+  sideOf,
+  TYPE_MASK,
+} from './file-patch.js';
+
+/** Larger files are told apart, but not shown line by line. */
+const SHOWN_BYTES = 32 << 20;
+const CHUNK_BYTES = 4 << 20;
 
 /** One change as git tells it. A change of type is two patches: the old goes, the new comes. */
 export interface DiffEntry {
@@ -50,7 +63,7 @@ export async function* collectChanges(
       if (change.before?.type !== 'dir' || change.after?.type !== 'dir') leftOut.outside += 1;
       continue;
     }
-    const [old, now] = [await sideOf(recording, before, ends.old), await sideOf(recording, after, ends.new)];
+    const [old, now] = [await readSide(recording, before, ends.old), await readSide(recording, after, ends.new)];
     if (old === 'unknown' || now === 'unknown') {
       leftOut.unknown.push(change.path);
       continue;
@@ -79,13 +92,22 @@ function endOf(node: Node | undefined, path: string, root: string, all: boolean)
 }
 
 /** undefined also for what git does not track. */
-async function sideOf(recording: Recording, state: State, end: End | undefined): Promise<Side | 'unknown' | undefined> {
+async function readSide(
+  recording: Recording,
+  state: State,
+  end: End | undefined,
+): Promise<Side | 'unknown' | undefined> {
   if (end === undefined || !isPatchable(end.node.mode)) return undefined;
   const { node, name } = end;
-  if (node.type === 'symlink') return { name, mode: node.mode, bytes: toBytes(node.target ?? '') };
+  if (node.type === 'symlink') return sideOf(name, node.mode, toBytes(node.target ?? ''));
   const content = recording.content(state, node.file);
   if (!(await content.known())) return 'unknown';
-  return { name, mode: node.mode, bytes: await content.all() };
+  if (node.sizeBytes <= SHOWN_BYTES) return sideOf(name, node.mode, await content.all());
+  const hash = blobHash(node.sizeBytes);
+  for (let at = 0; at < node.sizeBytes; at += CHUNK_BYTES) {
+    hash.update((await content.read(at, Math.min(CHUNK_BYTES, node.sizeBytes - at))).bytes);
+  }
+  return { name, mode: node.mode, sizeBytes: node.sizeBytes, bytes: undefined, blobId: hash.digest('hex') };
 }
 
 function toEntry(before: Side | undefined, after: Side | undefined, options: PatchOptions): DiffEntry | undefined {
@@ -106,8 +128,8 @@ function toEntry(before: Side | undefined, after: Side | undefined, options: Pat
     oldName,
     newName,
     patches,
-    oldBytes: before?.bytes.length ?? 0,
-    newBytes: after?.bytes.length ?? 0,
+    oldBytes: before?.sizeBytes ?? 0,
+    newBytes: after?.sizeBytes ?? 0,
   };
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { toBytes } from '../../events/byte-string.js';
 import { binaryPatch } from './binary-patch.js';
 import { type Hunk, makeHunks } from './hunks.js';
@@ -17,8 +17,19 @@ export interface Side {
   name: string;
   /** st_mode. */
   mode: number;
-  /** The content; of a symbolic link its target. */
-  bytes: Buffer;
+  sizeBytes: number;
+  /** The content; of a symbolic link its target. undefined when it is too large to be shown. */
+  bytes: Buffer | undefined;
+  /** git's name for the content: the SHA-1 of `blob SIZE`, a NUL, and the bytes. */
+  blobId: string;
+}
+
+export function sideOf(name: string, mode: number, bytes: Buffer): Side {
+  return { name, mode, sizeBytes: bytes.length, bytes, blobId: blobHash(bytes.length).update(bytes).digest('hex') };
+}
+
+export function blobHash(sizeBytes: number): Hash {
+  return createHash('sha1').update(`blob ${sizeBytes}\0`);
 }
 
 export interface FileChange {
@@ -51,25 +62,15 @@ export function isPatchable(mode: number): boolean {
 
 /** Undefined when git sees no difference. A change of type must come in as a deletion and a creation. */
 export function filePatch({ before, after }: FileChange, options: PatchOptions): FilePatch | undefined {
-  const oldBytes = before?.bytes ?? Buffer.alloc(0);
-  const newBytes = after?.bytes ?? Buffer.alloc(0);
-  const same = oldBytes.equals(newBytes);
   const renamed = before !== undefined && after !== undefined && before.name !== after.name;
   const modes = modeLines(before, after);
+  const same = idOf(before) === idOf(after) || (sizeOf(before) === 0 && sizeOf(after) === 0);
   if (same && !renamed && modes.length === 0) return undefined;
 
-  const opaque = !same && isOpaque(oldBytes, newBytes, options.forReading);
-  const hunks =
-    same || opaque === 'binary' || (opaque === 'unsafe' && !options.forReading)
-      ? []
-      : hunksOf(oldBytes, newBytes, options.context);
-  const asBinary = !same && hunks.length === 0;
-  const literal = asBinary && (options.binary || opaque === 'unsafe');
-  const similarity = same ? 100 : similarityOf(oldBytes, newBytes, hunks);
-  const header = [
-    `diff --git ${quoteName(`a/${(before ?? after)?.name}`)} ${quoteName(`b/${(after ?? before)?.name}`)}`,
-    ...modes,
-  ];
+  const body = same ? EMPTY_BODY : bodyOf(before, after, options);
+  const similarity = same ? 100 : similarityOf(before, after, body.hunks);
+  const names = [`a/${(before ?? after)?.name}`, `b/${(after ?? before)?.name}`].map(quoteName);
+  const header = [`diff --git ${names.join(' ')}`, ...modes];
   if (renamed) {
     header.push(
       `similarity index ${similarity}%`,
@@ -77,15 +78,44 @@ export function filePatch({ before, after }: FileChange, options: PatchOptions):
       `rename to ${quoteName(after.name)}`,
     );
   }
-  if (!same || before === undefined || after === undefined) header.push(indexLine(before, after, literal ? 40 : 7));
-  const [oldName, newName] = [sideName('a/', before), sideName('b/', after)];
-  if (hunks.length > 0) header.push(`--- ${tabbed(oldName)}`, `+++ ${tabbed(newName)}`);
-  const binary = !asBinary
-    ? undefined
-    : literal
-      ? binaryPatch(oldBytes, newBytes)
-      : `Binary files ${oldName} and ${newName} differ\n`;
-  return { header, hunks, binary, similarity };
+  if (!same || before === undefined || after === undefined)
+    header.push(indexLine(before, after, body.isLiteral ? 40 : 7));
+  if (body.hunks.length > 0)
+    header.push(`--- ${tabbed(sideName('a/', before))}`, `+++ ${tabbed(sideName('b/', after))}`);
+  return { header, hunks: body.hunks, binary: body.binary, similarity };
+}
+
+interface Body {
+  hunks: Hunk[];
+  binary: string | undefined;
+  /** `binary` holds the bytes, for which git wants whole ids. */
+  isLiteral: boolean;
+}
+const EMPTY_BODY: Body = { hunks: [], binary: undefined, isLiteral: false };
+const NO_BYTES = Buffer.alloc(0);
+
+function bodyOf(before: Side | undefined, after: Side | undefined, options: PatchOptions): Body {
+  const oldBytes = before === undefined ? NO_BYTES : before.bytes;
+  const newBytes = after === undefined ? NO_BYTES : after.bytes;
+  const opaque =
+    oldBytes === undefined || newBytes === undefined ? 'large' : isOpaque(oldBytes, newBytes, options.forReading);
+  if (oldBytes === undefined || newBytes === undefined || (opaque === 'binary' && !options.binary)) {
+    const binary = `Binary files ${sideName('a/', before)} and ${sideName('b/', after)} differ\n`;
+    return { hunks: [], binary, isLiteral: false };
+  }
+  if (opaque === undefined) {
+    const hunks = makeHunks(oldBytes.toString('latin1'), newBytes.toString('latin1'), options.context);
+    return { hunks, binary: undefined, isLiteral: false };
+  }
+  return { hunks: [], binary: binaryPatch(oldBytes, newBytes), isLiteral: true };
+}
+
+function idOf(side: Side | undefined): string {
+  return side?.blobId ?? '';
+}
+
+function sizeOf(side: Side | undefined): number {
+  return side?.sizeBytes ?? 0;
 }
 
 /** The section as bytes in latin1. */
@@ -110,10 +140,6 @@ export function hunkHeader(hunk: Hunk): string {
   return `@@ -${span(hunk.oldStart, hunk.oldCount)} +${span(hunk.newStart, hunk.newCount)} @@${section}`;
 }
 
-function hunksOf(before: Buffer, after: Buffer, context: number): Hunk[] {
-  return makeHunks(before.toString('latin1'), after.toString('latin1'), context);
-}
-
 /** New and deleted files have git's two modes; a change of any permission bit is told exactly. */
 function modeLines(before: Side | undefined, after: Side | undefined): string[] {
   if (before === undefined) return after === undefined ? [] : [`new file mode ${gitMode(after.mode)}`];
@@ -128,14 +154,9 @@ export function gitMode(mode: number): string {
 }
 
 function indexLine(before: Side | undefined, after: Side | undefined, digits: number): string {
-  const ids = [before, after].map((side) => blobId(side).slice(0, digits)).join('..');
+  const ids = [before, after].map((side) => (side?.blobId ?? '0'.repeat(40)).slice(0, digits)).join('..');
   const kept = before !== undefined && after !== undefined && before.mode === after.mode;
   return `index ${ids}${kept ? ` ${gitMode(after.mode)}` : ''}`;
-}
-
-function blobId(side: Side | undefined): string {
-  if (side === undefined) return '0'.repeat(40);
-  return createHash('sha1').update(`blob ${side.bytes.length}\0`).update(side.bytes).digest('hex');
 }
 
 function sideName(prefix: string, side: Side | undefined): string {
@@ -162,10 +183,10 @@ function isUnsafe(text: string): boolean {
   return /[\0-\x08\x0b\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)/.test(text);
 }
 
-function similarityOf(before: Buffer, after: Buffer, hunks: readonly Hunk[]): number {
-  const largest = Math.max(before.length, after.length);
-  if (largest === 0) return 100;
-  const kept = hunks.length === 0 ? commonEnds(before, after) : before.length - removedBytes(hunks);
+function similarityOf(before: Side | undefined, after: Side | undefined, hunks: readonly Hunk[]): number {
+  const largest = Math.max(sizeOf(before), sizeOf(after));
+  if (before?.bytes === undefined || after?.bytes === undefined || largest === 0) return 0;
+  const kept = hunks.length === 0 ? commonEnds(before.bytes, after.bytes) : before.sizeBytes - removedBytes(hunks);
   return Math.min(99, Math.floor((100 * Math.max(0, kept)) / largest));
 }
 

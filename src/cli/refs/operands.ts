@@ -33,33 +33,34 @@ export interface Shape {
 const SURE_PREFIX = 3;
 
 /**
- * Takes REC off the front where it stands there. With more operands than the command takes otherwise it must stand there; with
+ * Takes REC off the front where it stands there; what follows `--` is never REC. With more operands than the command takes otherwise it must stand there; with
  * as few as it needs it cannot; in between, a word is REC when something has that name.
  */
 export function takeRecording(
-  operands: readonly string[],
+  before: readonly string[],
+  after: readonly string[],
   shape: Shape,
   lookup: Lookup,
 ): { source: Source; rest: string[] } {
-  const { command, min, max, needs } = shape;
-  const [first] = operands;
-  if (operands.length > max + 1) {
+  const { command, needs } = shape;
+  const [min, max] = [shape.min - after.length, shape.max - after.length];
+  const [first] = before;
+  const help = `See how it is used with: dk help ${command}`;
+  if (before.length > max + 1 || max < 0) {
     throw new DkError(
       'usage',
-      `dk ${command} got too many words: "${operands.at(-1)}" is left over.`,
-      `See how it is used with: dk help ${command}`,
+      `dk ${command} got too many words: "${[...before, ...after].at(-1)}" is left over.`,
+      help,
     );
   }
-  const rest = operands.slice(1);
-  if (first !== undefined && operands.length === max + 1) return { source: requireSource(first, lookup), rest };
-  if (first !== undefined && operands.length > min && !(shape.eventFirst === true && looksLikeEvent(first))) {
+  const rest = [...before.slice(1), ...after];
+  if (first !== undefined && before.length === max + 1) return { source: requireSource(first, lookup), rest };
+  if (first !== undefined && before.length > min && !(shape.eventFirst === true && looksLikeEvent(first))) {
     const source = possibleSource(first, lookup);
     if (source !== undefined) return { source, rest };
   }
-  if (operands.length < min) {
-    throw new DkError('usage', `dk ${command} needs ${needs}.`, `See how it is used with: dk help ${command}`);
-  }
-  return { source: requireSource('@last', lookup), rest: [...operands] };
+  if (before.length < min) throw new DkError('usage', `dk ${command} needs ${needs}.`, help);
+  return { source: requireSource('@last', lookup), rest: [...before, ...after] };
 }
 
 /** DkError 'not-found' when nothing has that name. */

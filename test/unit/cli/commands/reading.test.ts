@@ -307,3 +307,27 @@ describe('on a terminal', () => {
     expect((await dk('log', { tty: true, env: { NO_COLOR: '1' } })).stdout).not.toContain('\u001b');
   });
 });
+
+describe('what stands behind --', () => {
+  it('is never REC, nor an option', async () => {
+    expect(await dk('log -- demo')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('There is no demo at event'),
+    });
+    expect((await dk('log demo -- a.txt')).stdout).toBe((await dk('log a.txt')).stdout);
+    expect((await dk('cat -- a.txt@3')).stdout).toBe('one\ntwo\n');
+    expect((await dk('cat demo -- a.txt')).stdout).toBe('ONE\ntwo\n');
+    expect(await dk('cat -- --json')).toMatchObject({ code: 3 });
+    expect(await dk('cat nosuch -- a.txt')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('no recording "nosuch"'),
+    });
+    expect(await dk('find -- --frm')).toMatchObject({ code: 1 });
+  });
+});
+
+describe('dk cat on a terminal', () => {
+  it('does not let a recording steer it', async () => {
+    expect((await dk(['cat', EVIL], { tty: true })).stdout).toBe('ev\\x1b]0;il\\x07\n');
+  });
+});

@@ -15,13 +15,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type FileChange, filePatch, patchText, type Side } from '../../../../src/cli/git/file-patch.js';
+import { type FileChange, filePatch, patchText, type Side, sideOf } from '../../../../src/cli/git/file-patch.js';
 
 const top = mkdtempSync(join(tmpdir(), 'dk-patch-'));
 afterAll(() => rmSync(top, { recursive: true, force: true }));
 
 const PLAIN = { context: 3, binary: false, forReading: false };
-const file = (name: string, text: string | Buffer, mode = 0o100644): Side => ({ name, mode, bytes: Buffer.from(text) });
+const file = (name: string, text: string | Buffer, mode = 0o100644): Side => sideOf(name, mode, Buffer.from(text));
+const link = (name: string, target: string): Side => sideOf(name, 0o120777, Buffer.from(target));
 
 function text(change: FileChange, options = PLAIN): string {
   const patch = filePatch(change, options);
@@ -54,9 +55,9 @@ function applied(change: FileChange, options = PLAIN, tool: 'git' | 'patch' = 'g
 }
 
 function lay(dir: string, side: Side): void {
-  if ((side.mode & 0o170000) === 0o120000) symlinkSync(side.bytes.toString(), join(dir, side.name));
+  if ((side.mode & 0o170000) === 0o120000) symlinkSync(String(side.bytes), join(dir, side.name));
   else {
-    writeFileSync(join(dir, side.name), side.bytes);
+    writeFileSync(join(dir, side.name), side.bytes ?? '');
     chmodSync(join(dir, side.name), side.mode & 0o7777);
   }
 }
@@ -104,7 +105,7 @@ describe('the text of a patch', () => {
     expect(text({ before: file('x', 'a\n'), after: file('x', 'a\n', 0o100755) })).toBe(
       'diff --git a/x b/x\nold mode 100644\nnew mode 100755\n',
     );
-    expect(text({ before: undefined, after: { name: 'l', mode: 0o120777, bytes: Buffer.from('to') } })).toBe(
+    expect(text({ before: undefined, after: link('l', 'to') })).toBe(
       'diff --git a/l b/l\nnew file mode 120000\nindex 0000000..788636f\n--- /dev/null\n+++ b/l\n@@ -0,0 +1 @@\n+to\n\\ No newline at end of file\n',
     );
   });
@@ -142,6 +143,14 @@ describe('the text of a patch', () => {
 
   it('says nothing where nothing that git knows differs', () => {
     expect(text({ before: file('x', 'a'), after: file('x', 'a') })).toBe('');
+  });
+
+  it('tells large files apart without their bytes', () => {
+    const large = (blobId: string): Side => ({ name: 'x', mode: 0o100644, sizeBytes: 5e9, bytes: undefined, blobId });
+    expect(text({ before: large('a'.repeat(40)), after: large('b'.repeat(40)) })).toBe(
+      'diff --git a/x b/x\nindex aaaaaaa..bbbbbbb 100644\nBinary files a/x and b/x differ\n',
+    );
+    expect(text({ before: large('a'.repeat(40)), after: large('a'.repeat(40)) })).toBe('');
   });
 
   it('quotes names as git does and ends names with spaces by a tab', () => {
@@ -198,9 +207,7 @@ describe('git apply and patch', () => {
     expect(applied({ before: file('x', 'a\nb\nc\nd\n'), after: file('sub/y', 'a\nB\nc\nd\n') })?.toString()).toBe(
       'a\nB\nc\nd\n',
     );
-    expect(
-      applied({ before: undefined, after: { name: 'l', mode: 0o120777, bytes: Buffer.from('to') } })?.toString(),
-    ).toBe('to');
+    expect(applied({ before: undefined, after: link('l', 'to') })?.toString()).toBe('to');
     expect(applied({ before: file('x', 'a\n'), after: undefined })).toBe(undefined);
     expect(applied({ before: file('x', 'a\n'), after: file('x', 'a\n', 0o100755) })?.toString()).toBe('a\n');
   });

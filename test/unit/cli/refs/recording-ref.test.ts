@@ -53,7 +53,12 @@ describe('recording references', () => {
 
 describe('an optional REC', () => {
   const take = (shape: Partial<Shape>, ...operands: string[]) => {
-    const { source, rest } = takeRecording(operands, { command: 'x', min: 0, max: 1, needs: 'more', ...shape }, lookup);
+    const { source, rest } = takeRecording(
+      operands,
+      [],
+      { command: 'x', min: 0, max: 1, needs: 'more', ...shape },
+      lookup,
+    );
     return [source.from === 'store' ? source.info.id : source.file, ...rest];
   };
   const any = { max: Number.POSITIVE_INFINITY };
