@@ -16,6 +16,9 @@ export class IngestWorker {
         else reject(asError(message));
       });
       this.worker.on('error', reject);
+      this.worker.on('exit', () => {
+        reject(new DkError('internal', 'The ingest thread ended without a result.', 'What was recorded can still be opened with: dk open'));
+      });
     });
     this.result.catch(() => undefined); // whoever waits for `end` hears of it
   }

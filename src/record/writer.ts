@@ -87,15 +87,15 @@ export class RecordingWriter {
   }
 
   /**
-   * Appends one event; returns its sequence number. `data`: the bytes of a write, copy, sync, output or resync, in as
+   * Appends one event, which belongs to the writer from here on; returns its sequence number. `data`: the bytes of a write, copy, sync, output or resync, in as
    * many parts as they were captured; null when there are none or they were lost (a gap follows).
    */
   append(event: EventToWrite, data: Iterable<Uint8Array> | null = null): number {
     this.seq += 1;
     const stream = streamOf(event);
-    const numbered = (
-      stream === 0 ? { ...event, seq: this.seq } : { ...event, seq: this.seq, data: this.store(event, stream, data) }
-    ) as DkEvent;
+    const numbered = event as DkEvent;
+    numbered.seq = this.seq;
+    if (stream !== 0) (numbered as { data: DataRef | null }).data = this.store(event, stream, data);
     if (event.kind === 'gap') this.gaps += 1;
     this.targets.index.append(numbered);
     applyEvent(this.model, numbered);

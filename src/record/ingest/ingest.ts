@@ -67,15 +67,15 @@ export class Ingest implements Context {
   emit(record: RawRecord, body: EventBody, data: readonly Uint8Array[] | null = null): void {
     if (body.path !== '' && this.isExcluded(body.path)) return;
     this.lastNs = Math.max(this.lastNs, record.exitNs);
-    const common: Attribution = {
-      tsNs: Math.max(0, record.exitNs),
-      durNs: record.exitNs - record.enterNs,
-      pid: record.pid,
-      tid: record.tid,
-      comm: record.comm,
-      proc: this.processes.of(record.pid).proc,
-    };
-    this.writer.append(Object.assign(common, body) as EventToWrite, data);
+    // Fields are set one by one: copying the body for every event is what ingest would spend most of its time on.
+    const event = body as EventBody & Attribution;
+    event.tsNs = Math.max(0, record.exitNs);
+    event.durNs = record.exitNs - record.enterNs;
+    event.pid = record.pid;
+    event.tid = record.tid;
+    event.comm = record.comm;
+    event.proc = this.processes.of(record.pid).proc;
+    this.writer.append(event as EventToWrite, data);
   }
 
   doubt(record: RawRecord, cause: string, at: { file: number; path: string; offset?: number; length?: number }): void {
