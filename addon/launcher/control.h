@@ -10,6 +10,7 @@
  *   'G' go         let the prepared command start; may be sent before 'B'
  *   'K' u32        send this signal to the command
  *   'Z' finish     finish the pre-images and guard nothing more; answered by 'D'
+ *   'U' elevate    the recorder lacks privileges: run everything again through sudo. Node is killed, or gets 'F'
  *   'X' release    Node is about to exit on purpose: exit with its code even if the command still runs
  *
  *   launcher → Node

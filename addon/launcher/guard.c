@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
+#include <linux/capability.h>
 #include <linux/openat2.h>
 #include <linux/seccomp.h>
 #include <poll.h>
@@ -22,6 +23,7 @@
 
 #include "base-scan.h"
 #include "caller.h"
+#include "content-copy.h"
 #include "calls.h"
 #include "filter.h"
 #include "preimage.h"
@@ -32,7 +34,11 @@
 #define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP 1UL
 #endif
 
-enum { THAW_MS = 200 }; /* the recorder may have frozen the command in its last moment */
+/* Of a root that works for another user: reading other processes' memory and descriptors. */
+#define GUARD_CAPABILITIES CAPABILITY(CAP_SYS_PTRACE)
+
+/* The recorder may have frozen the command in its last moment, which may come a little after the launcher's. */
+enum { THAW_MS = 200, THAW_TIMES = 25 };
 enum { IDLE_MS = 1 }; /* a command that pauses this long gets its pinned files copied */
 
 struct guard {
@@ -64,10 +70,46 @@ static _Noreturn void refuse(struct guard *guard, const char *text) {
   _exit(1);
 }
 
+/* ---- the rights to read, when the command is not root's ---- */
+
+static bool may_read(int fd) {
+  char name[HANDLE_NAME_BYTES];
+  return faccessat(AT_FDCWD, handle_name(fd, name), R_OK, AT_EACCESS) == 0;
+}
+
+static bool is_root(pid_t tid) {
+  char line[256];
+  unsigned fsuid = ~0u;
+  snprintf(line, sizeof line, "/proc/%d/status", tid);
+  FILE *status = fopen(line, "re");
+  while (status && fgets(line, sizeof line, status))
+    if (sscanf(line, "Uid: %*u %*u %*u %u", &fsuid) == 1) break;
+  if (status) fclose(status);
+  return fsuid == 0;
+}
+
+/*
+ * The guard reads with the user's rights, so that a call which the kernel is about to refuse puts no secret into the
+ * recording. Below sudo, say, the caller is root and the call succeeds: then, for this one call, the guard reads as root.
+ */
+static bool borrow_rights(struct guard *guard, const struct seccomp_notif *call) {
+  if (!guard->plan->user.other || guard->pre.pin_nothing || !is_root((pid_t)call->pid)) return false;
+  capabilities_use(GUARD_CAPABILITIES | CAPABILITY(CAP_DAC_READ_SEARCH));
+  guard->pre.pin_nothing = true;
+  return true;
+}
+
+static void return_rights(struct guard *guard) {
+  if (!guard->pre.pin_nothing) return;
+  capabilities_use(GUARD_CAPABILITIES);
+  guard->pre.pin_nothing = false;
+}
+
 /* ---- one stopped call ---- */
 
 static void save_handle(struct guard *guard, const struct seccomp_notif *call, int fd, enum preimage_need need) {
   if (fd < 0) return; /* nothing stands there: the call creates it, or fails */
+  if (need != NEED_METADATA && guard->plan->user.other && !may_read(fd)) borrow_rights(guard, call);
   /* Still the same process? Otherwise its memory and descriptors were someone else's. */
   if (ioctl(guard->listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &call->id)) close(fd);
   else preimages_save(&guard->pre, fd, need);
@@ -88,7 +130,9 @@ static int open_named(struct guard *guard, const struct seccomp_notif *call, int
   ssize_t n = caller_read_path(&caller, address, path);
   if (n < 0) return -1;
   if (n == 0) return caller_open_fd(&caller, dirfd); /* AT_EMPTY_PATH; without that flag the call fails */
-  return caller_open(&caller, dirfd, path, nofollow);
+  int fd = caller_open(&caller, dirfd, path, nofollow);
+  if (fd < 0 && errno == EACCES && borrow_rights(guard, call)) fd = caller_open(&caller, dirfd, path, nofollow);
+  return fd;
 }
 
 static void on_open(struct guard *guard, const struct seccomp_notif *call, const struct guarded_call *row) {
@@ -206,6 +250,7 @@ static void answer_one(struct guard *guard) {
   if (!call) return; /* the caller was killed before we looked */
   guard->shared->in_flight = call->id;
   if (!guard->passing) look_at(guard, call);
+  return_rights(guard);
   let_continue(guard->listener, call->id);
   guard->shared->in_flight = 0;
 }
@@ -289,11 +334,12 @@ static void on_hub(struct guard *guard) {
 }
 
 static void serve(struct guard *guard) {
+  int thaws_left = THAW_TIMES;
   for (;;) {
     struct pollfd wait[] = {{guard->listener, POLLIN, 0}, {guard->hub, POLLIN, 0}};
-    int patience = preimages_dirty(&guard->pre) ? IDLE_MS : guard->hub < 0 ? THAW_MS : -1;
+    int patience = preimages_dirty(&guard->pre) ? IDLE_MS : thaws_left > 0 && guard->hub < 0 ? THAW_MS : -1;
     int ready = poll(wait, 2, patience);
-    if (guard->hub < 0) plan_thaw(guard->plan);
+    if (guard->hub < 0 && thaws_left-- > 0) plan_thaw(guard->plan);
     if (ready == 0) {
       /* Nobody waits: copy pinned files until somebody does. */
       do preimages_idle(&guard->pre);
@@ -339,8 +385,10 @@ void guard_run(const struct plan *plan, int hub, struct guard_shared *shared) {
   detach(hub);
   guard.pre.warn = warn;
   guard.pre.warn_context = &guard;
+  int failed = identity_become(&plan->user, GUARD_CAPABILITIES | CAPABILITY(CAP_DAC_READ_SEARCH), false);
+  if (plan->user.other) capabilities_use(GUARD_CAPABILITIES);
   int dir = open(plan->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  int failed = dir < 0 ? -errno : preimages_open(&guard.pre, plan, dir);
+  if (!failed) failed = dir < 0 ? -errno : preimages_open(&guard.pre, plan, dir);
   struct base_result base;
   if (!failed) failed = base_scan(plan, dir, &base);
   if (!failed && chdir("/proc/self/fd")) failed = -errno; /* handle_name() counts on it */

@@ -25,7 +25,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "adopt.h"
 #include "control.h"
+#include "elevate.h"
 #include "guard.h"
 #include "plan.h"
 #include "recorder.h"
@@ -49,13 +51,15 @@ static struct launcher {
   bool prepared, go, started; /* started: exec succeeded */
   bool exec_failed, ended;
   int target_status;
+  int giver;     /* pidfd of the user's launcher when this is root's for it; -1 otherwise */
+  struct identity user;
   bool released; /* Node said that it leaves on purpose */
   pid_t guard;
   int guard_hub; /* -1: none */
   int listener;  /* a copy, for the case that the guard dies */
   bool finished; /* 'D' was sent */
   struct guard_shared *shared;
-} self = {.guard_hub = -1, .listener = -1, .target = {.hub = -1}};
+} self = {.guard_hub = -1, .listener = -1, .giver = -1, .target = {.hub = -1}};
 
 static void close_fd(int *fd) {
   if (*fd >= 0) close(*fd);
@@ -69,7 +73,7 @@ static void note_user_fds(void) {
   if (!fds) return;
   for (struct dirent *entry; (entry = readdir(fds));) {
     int fd = atoi(entry->d_name);
-    if (fd >= 3 && fd != dirfd(fds) && self.user_fd_count < USER_FDS) self.user_fds[self.user_fd_count++] = fd;
+    if (fd >= 3 && fd != dirfd(fds) && fd != self.giver && self.user_fd_count < USER_FDS) self.user_fds[self.user_fd_count++] = fd;
   }
   closedir(fds);
 }
@@ -146,6 +150,7 @@ static void prepare(const char *body, size_t length) {
   memcpy(self.plan_bytes, body, length);
   const char *wrong = plan_parse(&self.plan, self.plan_bytes, length, self.argv);
   int failed = 0;
+  if (self.user.other) self.plan.user = self.user;
   if (!wrong) {
     failed = start_guard();
     int own[] = {self.control.fd, self.signals, self.guard_hub, -1};
@@ -160,6 +165,20 @@ static void prepare(const char *body, size_t length) {
   }
   release_user_fds();
   control_send_u32(&self.control, 'T', (uint32_t)self.target.pid);
+}
+
+static void elevate_or_refuse(void) {
+  char text[512];
+  if (self.prepared || self.giver >= 0 || geteuid() == 0) {
+    refuse("Root lacks the capabilities for recording here (CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN). "
+           "Give them to this container, or run dk outside of it.");
+    return;
+  }
+  kill(self.node, SIGKILL);
+  waitpid(self.node, &self.node_status, 0);
+  int code = elevate(self.argv + 1, &self.inherited, text, sizeof text);
+  if (code < 0) fprintf(stderr, "dk: %s\n", text);
+  _exit(code < 0 ? EXIT_CANNOT_RECORD : code);
 }
 
 static void signal_target(int number) {
@@ -181,6 +200,7 @@ static void on_frame(char type, const char *body, size_t length) {
       if (self.guard_hub >= 0) socket_send(self.guard_hub, "Z", 1, -1);
       else send_finished(0);
       break;
+    case 'U': elevate_or_refuse(); break;
     case 'X': self.released = true; break;
     default: break; /* from a newer recorder: nothing we could do about it */
   }
@@ -259,17 +279,7 @@ static void on_target(void) {
 
 /* The command was stopped from the terminal: stop as well, so that the shell gets the terminal back. */
 static void stop_with_target(int number) {
-  if (number != SIGTSTP && number != SIGTTIN && number != SIGTTOU) return;
-  struct sigaction plain = {.sa_handler = SIG_DFL}, before;
-  sigset_t only;
-  sigemptyset(&only);
-  sigaddset(&only, number);
-  sigaction(number, &plain, &before);
-  raise(number);
-  sigprocmask(SIG_UNBLOCK, &only, NULL); /* stops here */
-  sigprocmask(SIG_BLOCK, &only, NULL);
-  sigaction(number, &before, NULL);
-  signal_target(SIGCONT);
+  if (stop_like_child(number)) signal_target(SIGCONT);
 }
 
 static void reap_target(void) {
@@ -338,6 +348,12 @@ static void on_signals(void) {
   }
 }
 
+/* The user's launcher was killed; that is the launcher as far as the user knows. */
+static void on_giver_gone(void) {
+  close_fd(&self.giver);
+  if (self.node > 0) kill(self.node, SIGKILL);
+}
+
 /* ---- the end ---- */
 
 static int code_of(int status) {
@@ -357,11 +373,14 @@ static int run(void) {
   bool mourned = false;
   for (;;) {
     struct pollfd wait[] = {
-        {self.signals, POLLIN, 0}, {self.control.fd, POLLIN, 0}, {self.guard_hub, POLLIN, 0}, {self.target.hub, POLLIN, 0}};
-    if (poll(wait, 4, -1) < 0 && errno != EINTR) return give_up("the launcher failed", errno);
+        {self.signals, POLLIN, 0},    {self.control.fd, POLLIN, 0}, {self.guard_hub, POLLIN, 0},
+        {self.target.hub, POLLIN, 0}, {self.giver, POLLIN, 0},
+    };
+    if (poll(wait, 5, -1) < 0 && errno != EINTR) return give_up("the launcher failed", errno);
     if (wait[3].revents && self.target.hub >= 0) on_target();
     if (wait[2].revents && self.guard_hub >= 0) on_guard();
     if (wait[1].revents && self.control.fd >= 0) on_control();
+    if (wait[4].revents) on_giver_gone();
     if (wait[0].revents) on_signals();
     if (self.node > 0) continue;
     bool by_itself = WIFEXITED(self.node_status);
@@ -374,6 +393,16 @@ static int run(void) {
 
 int main(int argc, char **argv) {
   int ends[2];
+  const char *why;
+  if (argc > 3 && strcmp(argv[1], "--adopt") == 0) {
+    self.giver = adopt(argv[2], &self.user, &why);
+    if (self.giver < 0) {
+      fprintf(stderr, "dk: The command could not be handed to root (%s). Try again.\n", why);
+      return EXIT_CANNOT_RECORD;
+    }
+    argv += 2;
+    argc -= 2;
+  }
   if (argc < 3) {
     fprintf(stderr, "dk-launcher: NODE and MAIN.js are missing. It is started by dk, not by hand.\n");
     return EXIT_CANNOT_RECORD;
@@ -384,7 +413,7 @@ int main(int argc, char **argv) {
   int failed = socket_pair(SOCK_STREAM, ends);
   if (failed || self.signals < 0) return give_up("the recorder could not be connected", failed ? -failed : errno);
   self.control.fd = ends[0];
-  self.node = recorder_start(argv + 1, ends[1], &self.inherited);
+  self.node = recorder_start(argv + 1, ends[1], &self.inherited, &self.user);
   if (self.node < 0) return give_up("the recorder could not be started", errno);
   close(ends[1]);
   return run();

@@ -20,27 +20,6 @@ static bool push(char ***list, size_t *count, char *item) {
   return true;
 }
 
-/* UID:GID:G1,G2… ; the list of supplementary groups may be empty. */
-static bool parse_user(struct plan *plan, const char *text) {
-  char *end;
-  plan->uid = (uid_t)strtoul(text, &end, 10);
-  if (end == text || *end != ':') return false;
-  text = end + 1;
-  plan->gid = (gid_t)strtoul(text, &end, 10);
-  if (end == text) return false;
-  plan->as_user = true;
-  while (*end == ':' || *end == ',') {
-    text = end + 1;
-    gid_t group = (gid_t)strtoul(text, &end, 10);
-    if (end == text) break;
-    gid_t *grown = realloc(plan->groups, (plan->group_count + 1) * sizeof *grown);
-    if (!grown) return false;
-    grown[plan->group_count++] = group;
-    plan->groups = grown;
-  }
-  return *end == '\0';
-}
-
 static const char *take_tail(struct plan *plan, char **own_argv, const char *text) {
   size_t own = 0, wanted = strtoul(text, NULL, 10);
   while (own_argv[own]) own++;
@@ -82,7 +61,7 @@ static const char *parse_option(struct plan *plan, char *line, char **own_argv) 
     return NULL;
   }
   if ((value = value_of(line, "argv-tail"))) return take_tail(plan, own_argv, value);
-  if ((value = value_of(line, "user"))) return parse_user(plan, value) ? NULL : "user is not UID:GID:GROUPS";
+  if ((value = value_of(line, "user"))) return identity_parse(&plan->user, value) ? NULL : "user is not UID:GID:GROUPS";
   return "an option is not known";
 }
 

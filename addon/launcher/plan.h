@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "identity.h"
+
 struct plan {
   const char *dir;     /* dir=       the recording's directory, absolute */
   char **roots;        /* root=      repeatable, absolute, or ".": the working directory */
@@ -15,11 +17,7 @@ struct plan {
   int64_t limit_bytes; /* preimage-limit=  larger files are not saved */
   bool guard;          /* guard=0|1 */
   bool allow_io_uring; /* io-uring=deny|allow */
-  bool as_user;        /* user=UID:GID:G1,G2…  run the command as this user */
-  uid_t uid;
-  gid_t gid;
-  gid_t *groups;
-  size_t group_count;
+  struct identity user; /* user=UID:GID:G1,G2…  whose command it is; whoever asked for it through sudo otherwise */
   char **argv;         /* NULL-ended; or argv-tail=N: the last N of the launcher's own arguments, byte for byte */
 };
 

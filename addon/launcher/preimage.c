@@ -159,6 +159,8 @@ static void copy(struct preimages *pre, int fd, uint32_t blob, int64_t size) {
     failed = size <= SMALL_FILE && size <= pre->plan->limit_bytes ? copy_small(pre, from, blob, size) : copy_large(pre, from, blob, size);
     close(from);
   }
+  /* The user may not read it. Either the call fails too, or the content stays unknown: the blob is never completed. */
+  if ((failed == -EACCES || failed == -EPERM) && pre->plan->user.other) return;
   if (failed < 0) lose(pre, failed, name_of(fd, name));
 }
 
@@ -297,9 +299,10 @@ static bool save(struct preimages *pre, int fd, enum preimage_need need, int inh
     what.node.flags |= DK_NODE_INHERITED;
     what.node.parent = (uint32_t)inherited;
   }
-  if (content && need == NEED_CONTENT_LATER) entry->bits |= INODE_PENDING;
+  bool later = need == NEED_CONTENT_LATER && !pre->pin_nothing;
+  if (content && later) entry->bits |= INODE_PENDING;
   record(pre, fd, &what, known);
-  if (content && need == NEED_CONTENT_LATER) {
+  if (content && later) {
     pin(pre, fd, what.node.blob, &stx);
     return false;
   }

@@ -46,6 +46,7 @@ struct preimages {
   int64_t start_ns; /* what was born later needs no pre-image */
   uint32_t next_blob;
   bool content_off; /* the disk is full: save no more content */
+  bool pin_nothing; /* copy at once what could otherwise wait: the right to read it is borrowed */
   uint64_t records, blobs, bytes;
   uint32_t lost;
 };

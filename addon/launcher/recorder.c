@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,6 +13,13 @@
 #include <unistd.h>
 
 #include "sockets.h"
+
+#ifndef CAP_PERFMON /* Linux 5.8 */
+#define CAP_PERFMON 38
+#define CAP_BPF 39
+#endif
+#define RECORDER_CAPABILITIES \
+  (CAPABILITY(CAP_BPF) | CAPABILITY(CAP_PERFMON) | CAPABILITY(CAP_SYS_PTRACE) | CAPABILITY(CAP_DAC_OVERRIDE))
 
 enum { CONTROL_FD = 3 };
 
@@ -41,18 +49,19 @@ static char **recorder_environment(void) {
   return list;
 }
 
-pid_t recorder_start(char **argv, int control, const struct inherited_signals *signals) {
+pid_t recorder_start(char **argv, int control, const struct inherited_signals *signals, const struct identity *user) {
   pid_t launcher = getpid();
   pid_t pid = fork();
   if (pid != 0) return pid;
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  int failed = identity_become(user, RECORDER_CAPABILITIES, true);
+  prctl(PR_SET_PDEATHSIG, SIGKILL); /* a change of identity would undo it */
   if (getppid() != launcher) _exit(125); /* it died before the line above */
   close_others(control);
   if (control != CONTROL_FD) dup2(control, CONTROL_FD);
   else fcntl(control, F_SETFD, 0);
   char **environment = recorder_environment();
   inherited_signals_restore(signals);
-  if (environment) execvpe(argv[0], argv, environment);
+  if (environment && !failed) execvpe(argv[0], argv, environment);
   fprintf(stderr, "dk: Node could not be started as %s (%s). Install Node 20 or newer.\n", argv[0], strerror(errno));
   _exit(125);
 }

@@ -2,7 +2,6 @@
 #include "target.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -27,13 +26,6 @@ static void await(int hub, char type) {
   if (n == 0 || message[0] != type) _exit(125);
 }
 
-static int become_user(const struct plan *plan) {
-  if (!plan->as_user) return 0;
-  if (setgroups(plan->group_count, plan->groups)) return -errno;
-  if (setresgid(plan->gid, plan->gid, plan->gid)) return -errno;
-  return setresuid(plan->uid, plan->uid, plan->uid) ? -errno : 0;
-}
-
 void inherited_signals_restore(const struct inherited_signals *signals) {
   sigaction(SIGCHLD, &signals->child, NULL);
   sigprocmask(SIG_SETMASK, &signals->mask, NULL);
@@ -52,7 +44,7 @@ static _Noreturn void run(int hub, const struct plan *plan, const struct inherit
     tell(hub, 'L', 0, listener);
     await(hub, 'A');
   }
-  int failed = become_user(plan);
+  int failed = identity_become(&plan->user, 0, false);
   inherited_signals_restore(signals);
   if (!failed) {
     execvp(plan->argv[0], plan->argv);

@@ -109,6 +109,16 @@ export class LauncherLink extends EventEmitter<LinkEvents> {
     this.send('X');
   }
 
+  /**
+   * Has everything run again through sudo, when this process may not record: the launcher ends this process and exits
+   * as that run does. Comes back only when it refuses, as an error. To be called before prepare().
+   */
+  async elevate(): Promise<never> {
+    this.send('U');
+    await this.prepared.promise;
+    throw new DkError('internal', 'The launcher answered what nobody asked.', 'Run the command again.');
+  }
+
   /** Stops keeping the event loop alive. */
   unref(): void {
     if (this.stream instanceof Socket) this.stream.unref();

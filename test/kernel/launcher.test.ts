@@ -8,7 +8,7 @@ import { tempFolders } from '../support/temp-folder.js';
 const temp = tempFolders();
 const bench = () => new LauncherBench(temp());
 const sh = (script: string) => ['sh', '-c', script];
-const typesOf = (messages: Message[]) => messages.map((message) => message.type).filter((type) => type !== 'start');
+const typesOf = (messages: Message[]) => messages.map((message) => message.type).filter((type) => type.length === 1);
 const readIf = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') || undefined : undefined);
 
 describe('exit status', () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
@@ -27,6 +27,8 @@ export interface StubOptions {
   dieAfterStart?: string;
   releaseAndExit?: number;
   hangAtEnd?: boolean;
+  /** Ask for sudo when it may not record. */
+  elevate?: boolean;
 }
 
 export interface LaunchOptions extends StubOptions {
@@ -70,7 +72,8 @@ export class LauncherBench {
   start(command: readonly string[], options: LaunchOptions = {}): Running {
     const { env, stdio, through = [], extraPlan = [], ...stub } = options;
     const plan = options.plan ?? [`dir=${this.recording}`, `root=${this.work}`, `skip=${this.recording}`, ...extraPlan];
-    writeFileSync(this.messageFile, '');
+    writeFileSync(this.messageFile, '', { mode: 0o666 });
+    chmodSync(this.messageFile, 0o666);
     const words = [...through, LAUNCHER, process.execPath, STUB, this.messageFile, JSON.stringify({ ...stub, plan })];
     const child = spawn(words[0] as string, [...words.slice(1), ...command], {
       cwd: this.work,
@@ -131,7 +134,8 @@ export class Running {
 
   constructor(
     readonly child: ChildProcess,
-    private readonly read: () => Message[],
+    /** What the stub has noted so far. */
+    readonly messages: () => Message[],
   ) {
     const err: Buffer[] = [];
     child.stdout?.on('data', (chunk: Buffer) => this.out.push(chunk));
@@ -140,7 +144,7 @@ export class Running {
       child.on('error', reject);
       child.on('close', (code, signal) => {
         const stderr = Buffer.concat(err).toString();
-        resolve({ code, signal, stdout: Buffer.concat(this.out).toString(), stderr, messages: read() });
+        resolve({ code, signal, stdout: Buffer.concat(this.out).toString(), stderr, messages: messages() });
       });
     });
   }
@@ -156,7 +160,7 @@ export class Running {
 
   /** The first message of that type, as soon as it is there. */
   async message(type: string): Promise<Message> {
-    return until(() => this.read().find((message) => message.type === type), `message ${type}`);
+    return until(() => this.messages().find((message) => message.type === type), `message ${type}`);
   }
 }
 

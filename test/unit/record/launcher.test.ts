@@ -133,6 +133,15 @@ describe('the link', () => {
     await expect(link.baseDone).rejects.toMatchObject({ code: 'io' });
   });
 
+  test('an elevation that is refused is an error', async () => {
+    const { link, received, say } = pair();
+    const elevated = link.elevate();
+    await turn();
+    expect(received).toEqual([{ type: 'U', body: Buffer.alloc(0) }]);
+    say('F', Buffer.from('Root lacks it. Give it.'));
+    await expect(elevated).rejects.toMatchObject({ message: 'Root lacks it.', hint: 'Give it.' });
+  });
+
   test('a launcher that goes away fails what waits for it', async () => {
     const { link, toLink } = pair();
     const closed = new Promise((resolve) => link.on('closed', () => resolve('closed')));
