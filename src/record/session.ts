@@ -6,6 +6,7 @@ import { DkError } from '../errors.js';
 import { addon, type Recorder, type SystemFailure } from '../native/addon.js';
 import { makeTargetCgroup, type TargetCgroup } from './cgroup.js';
 import { journalFolder } from './ingest/pipeline.js';
+import type { Conclusion } from './ingest/conclude.js';
 import { IngestWorker } from './ingest-worker.js';
 import type { LauncherLink, TargetEnd } from './launcher.js';
 
@@ -23,9 +24,11 @@ export interface SessionOptions {
 }
 
 export interface SessionResult {
-  /** undefined: the command could not be executed, and nothing was kept. */
+  /** undefined: the command could not be executed and nothing was kept, or `failure` says why. */
   info: RecordingInfo | undefined;
   end: TargetEnd;
+  /** Why the recording could not be finished. What reached the journal is recovered when it is opened. */
+  failure?: DkError;
   problems: string[];
 }
 
@@ -77,7 +80,14 @@ class Session {
     }
     if (guarded.lost > 0) this.warnings.push(`The old content of ${guarded.lost} files could not be saved.`);
     if (stats.errno !== 0) this.warnings.push(journalStopped(stats.errno));
-    const { totals, verified, problems } = await this.ingest.end(endNs);
+    let conclusion: Conclusion;
+    try {
+      conclusion = await this.ingest.end(endNs);
+    } catch (error) {
+      if (!(error instanceof DkError)) throw error;
+      return { info: undefined, end, failure: error, problems: [] };
+    }
+    const { totals, verified, problems } = conclusion;
     const info = this.store.update(this.draft.id, (current) => ({
       ...current,
       ...totals,

@@ -7,6 +7,7 @@ import { LauncherLink, type TargetEnd } from '../../record/launcher.js';
 import { relaunch, runBelowLauncher } from '../../record/relaunch.js';
 import { recordCommand } from '../../record/session.js';
 import { printable } from '../output/escape.js';
+import { report } from '../report.js';
 import { runSummary } from '../run-summary.js';
 import { version } from '../version.js';
 import { type Context, defineCommand, flag, value, values } from './command.js';
@@ -62,7 +63,11 @@ export const command = defineCommand({
         allowIoUring: options.allowIoUring,
         dkVersion: version(),
       });
-      const { info } = result;
+      const { info, failure } = result;
+      if (failure !== undefined && result.end.execErrno === undefined) {
+        report(failure, context);
+        return result.end.code;
+      }
       if (info === undefined) return cannotExecute(context, argv[0] as string, result.end);
       const code = info.exitCode ?? 0;
       for (const text of info.notices) context.notice(printable(text));
