@@ -3,16 +3,8 @@ import { toBytes } from '../../events/byte-string.js';
 import type { RecordingInfo } from '../../catalog/types.js';
 import type { Node, Recording, State, TreeChange } from '../../timeline/types.js';
 import { isBelow } from '../refs/path-ref.js';
-import {
-  blobHash,
-  type FilePatch,
-  filePatch,
-  isPatchable,
-  type PatchOptions,
-  type Side,
-  sideOf,
-  TYPE_MASK,
-} from './file-patch.js';
+import { type FilePatch, filePatch, type PatchOptions } from './file-patch.js';
+import { blobHash, isPatchable, type Side, sideOf, TYPE_MASK } from './side.js';
 
 /** Larger files are told apart, but not shown line by line. */
 const SHOWN_BYTES = 32 << 20;

@@ -1,36 +1,12 @@
-import { createHash, type Hash } from 'node:crypto';
 import { toBytes } from '../../events/byte-string.js';
 import { binaryPatch } from './binary-patch.js';
 import { type Hunk, makeHunks } from './hunks.js';
 import { quoteName } from './quote-name.js';
+import { gitMode, modeLines, type Side } from './side.js';
+import { similarityOf } from './similarity.js';
 
-/** S_IFMT */
-export const TYPE_MASK = 0o170000;
-const REGULAR = 0o100000;
-const SYMLINK = 0o120000;
 /** git looks for a NUL in this many bytes to tell binary files (xdiff-interface.c). */
 const SNIFF_BYTES = 8000;
-
-/** One side of a change. */
-export interface Side {
-  /** The name in the patch, without `a/` or `b/`. */
-  name: string;
-  /** st_mode. */
-  mode: number;
-  sizeBytes: number;
-  /** The content; of a symbolic link its target. undefined when it is too large to be shown. */
-  bytes: Buffer | undefined;
-  /** git's name for the content: the SHA-1 of `blob SIZE`, a NUL, and the bytes. */
-  blobId: string;
-}
-
-export function sideOf(name: string, mode: number, bytes: Buffer): Side {
-  return { name, mode, sizeBytes: bytes.length, bytes, blobId: blobHash(bytes.length).update(bytes).digest('hex') };
-}
-
-export function blobHash(sizeBytes: number): Hash {
-  return createHash('sha1').update(`blob ${sizeBytes}\0`);
-}
 
 export interface FileChange {
   before: Side | undefined;
@@ -53,11 +29,6 @@ export interface FilePatch {
   binary: string | undefined;
   /** 0 to 100: how much of the old content is in the new. */
   similarity: number;
-}
-
-/** git has only these two kinds of entry. */
-export function isPatchable(mode: number): boolean {
-  return (mode & TYPE_MASK) === REGULAR || (mode & TYPE_MASK) === SYMLINK;
 }
 
 /** Undefined when git sees no difference. A change of type must come in as a deletion and a creation. */
@@ -140,19 +111,6 @@ export function hunkHeader(hunk: Hunk): string {
   return `@@ -${span(hunk.oldStart, hunk.oldCount)} +${span(hunk.newStart, hunk.newCount)} @@${section}`;
 }
 
-/** New and deleted files have git's two modes; a change of any permission bit is told exactly. */
-function modeLines(before: Side | undefined, after: Side | undefined): string[] {
-  if (before === undefined) return after === undefined ? [] : [`new file mode ${gitMode(after.mode)}`];
-  if (after === undefined) return [`deleted file mode ${gitMode(before.mode)}`];
-  if ((before.mode & TYPE_MASK) === SYMLINK || before.mode === after.mode) return [];
-  return [`old mode ${before.mode.toString(8)}`, `new mode ${after.mode.toString(8)}`];
-}
-
-export function gitMode(mode: number): string {
-  if ((mode & TYPE_MASK) === SYMLINK) return '120000';
-  return (mode & 0o100) === 0 ? '100644' : '100755';
-}
-
 function indexLine(before: Side | undefined, after: Side | undefined, digits: number): string {
   const ids = [before, after].map((side) => (side?.blobId ?? '0'.repeat(40)).slice(0, digits)).join('..');
   const kept = before !== undefined && after !== undefined && before.mode === after.mode;
@@ -181,26 +139,4 @@ function isOpaque(before: Buffer, after: Buffer, forReading: boolean): 'binary' 
 
 function isUnsafe(text: string): boolean {
   return /[\0-\x08\x0b\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)/.test(text);
-}
-
-function similarityOf(before: Side | undefined, after: Side | undefined, hunks: readonly Hunk[]): number {
-  const largest = Math.max(sizeOf(before), sizeOf(after));
-  if (before?.bytes === undefined || after?.bytes === undefined || largest === 0) return 0;
-  const kept = hunks.length === 0 ? commonEnds(before.bytes, after.bytes) : before.sizeBytes - removedBytes(hunks);
-  return Math.min(99, Math.floor((100 * Math.max(0, kept)) / largest));
-}
-
-function removedBytes(hunks: readonly Hunk[]): number {
-  let sum = 0;
-  for (const hunk of hunks) for (const { sign, text } of hunk.lines) if (sign === '-') sum += text.length;
-  return sum;
-}
-
-function commonEnds(before: Buffer, after: Buffer): number {
-  const limit = Math.min(before.length, after.length);
-  let head = 0;
-  while (head < limit && before[head] === after[head]) head += 1;
-  let tail = 0;
-  while (tail < limit - head && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail += 1;
-  return head + tail;
 }

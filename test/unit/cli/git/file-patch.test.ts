@@ -15,7 +15,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type FileChange, filePatch, patchText, type Side, sideOf } from '../../../../src/cli/git/file-patch.js';
+import { type FileChange, filePatch, patchText } from '../../../../src/cli/git/file-patch.js';
+import { type Side, sideOf } from '../../../../src/cli/git/side.js';
 
 const top = mkdtempSync(join(tmpdir(), 'dk-patch-'));
 afterAll(() => rmSync(top, { recursive: true, force: true }));

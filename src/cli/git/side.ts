@@ -1,0 +1,46 @@
+import { createHash, type Hash } from 'node:crypto';
+
+/** S_IFMT */
+export const TYPE_MASK = 0o170000;
+const REGULAR = 0o100000;
+const SYMLINK = 0o120000;
+
+/** One side of a change. */
+export interface Side {
+  /** The name in the patch, without `a/` or `b/`. */
+  name: string;
+  /** st_mode. */
+  mode: number;
+  sizeBytes: number;
+  /** The content; of a symbolic link its target. undefined when it is too large to be shown. */
+  bytes: Buffer | undefined;
+  /** git's name for the content: the SHA-1 of `blob SIZE`, a NUL, and the bytes. */
+  blobId: string;
+}
+
+export function sideOf(name: string, mode: number, bytes: Buffer): Side {
+  return { name, mode, sizeBytes: bytes.length, bytes, blobId: blobHash(bytes.length).update(bytes).digest('hex') };
+}
+
+export function blobHash(sizeBytes: number): Hash {
+  return createHash('sha1').update(`blob ${sizeBytes}\0`);
+}
+
+/** git has only these two kinds of entry. */
+export function isPatchable(mode: number): boolean {
+  return (mode & TYPE_MASK) === REGULAR || (mode & TYPE_MASK) === SYMLINK;
+}
+
+/** The mode as git has it: only the executable bit counts. */
+export function gitMode(mode: number): string {
+  if ((mode & TYPE_MASK) === SYMLINK) return '120000';
+  return (mode & 0o100) === 0 ? '100644' : '100755';
+}
+
+/** New and deleted files have git's two modes; a change of any permission bit is told exactly. */
+export function modeLines(before: Side | undefined, after: Side | undefined): string[] {
+  if (before === undefined) return after === undefined ? [] : [`new file mode ${gitMode(after.mode)}`];
+  if (after === undefined) return [`deleted file mode ${gitMode(before.mode)}`];
+  if ((before.mode & TYPE_MASK) === SYMLINK || before.mode === after.mode) return [];
+  return [`old mode ${before.mode.toString(8)}`, `new mode ${after.mode.toString(8)}`];
+}
