@@ -55,19 +55,19 @@ static int capabilities_set(const struct capabilities *caps) {
 }
 
 bool capabilities_have(uint64_t capabilities) {
-  struct capabilities caps;
+  struct capabilities caps = {0};
   return capabilities_get(&caps) == 0 && (caps.effective & capabilities) == capabilities;
 }
 
 void capabilities_use(uint64_t capabilities) {
-  struct capabilities caps;
+  struct capabilities caps = {0};
   if (capabilities_get(&caps)) return;
   caps.effective = capabilities & caps.permitted;
   capabilities_set(&caps);
 }
 
 int identity_become(const struct identity *identity, uint64_t keep, bool for_exec) {
-  struct capabilities caps;
+  struct capabilities caps = {0};
   if (!identity->other) return 0;
   int failed = capabilities_get(&caps);
   if (failed) return failed;
