@@ -8,10 +8,15 @@ if (argv[0] === '--version' || argv[0] === '-V') {
 } else {
   const { cli } = await import('./cli.js');
   const { exactArguments } = await import('./arguments.js');
+  // While a command runs, its descriptors must stay as they are: Node's own streams are made only when they are asked for.
+  const shares = argv[0] === 'run';
+  const { sharedStream } = await import('./output/shared-stream.js');
   const code = await cli(exactArguments(argv), {
-    stdin: process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
+    get stdin() {
+      return process.stdin;
+    },
+    stdout: shares ? sharedStream(1) : process.stdout,
+    stderr: shares ? sharedStream(2) : process.stderr,
     env: process.env,
     cwd: process.cwd(),
     exitOnInterrupt: (deferred) => void process.on('SIGINT', () => deferred() || process.exit(130)),

@@ -9,7 +9,9 @@ export class IngestWorker {
   private readonly result: Promise<Conclusion>;
 
   constructor(job: IngestJob) {
-    this.worker = new Worker(new URL('./ingest/worker.js', import.meta.url), { workerData: job });
+    // Without streams of its own: Node would open this process's, and so make the command's descriptors non-blocking.
+    const streams = { stdout: true, stderr: true };
+    this.worker = new Worker(new URL('./ingest/worker.js', import.meta.url), { workerData: job, ...streams });
     this.result = new Promise((resolve, reject) => {
       this.worker.on('message', (message: FromWorker) => {
         if (message.type === 'done') resolve(message.conclusion);
