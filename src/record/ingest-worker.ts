@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { DkError } from '../errors.js';
-import type { Conclusion } from './ingest/conclude.js';
+import type { Conclusion, RunEnd } from './ingest/conclude.js';
 import type { FromWorker, IngestJob, ToWorker } from './ingest/worker.js';
 
 /** The ingest thread, as the session sees it. */
@@ -30,9 +30,9 @@ export class IngestWorker {
     this.worker.postMessage({ type: 'begin' } satisfies ToWorker);
   }
 
-  /** The journal is complete: resolves when the recording is sealed. `endNs`: end of the command, since the start. */
-  end(endNs: number): Promise<Conclusion> {
-    this.worker.postMessage({ type: 'end', endNs } satisfies ToWorker);
+  /** The journal is complete: resolves when the recording is sealed. */
+  end(end: RunEnd): Promise<Conclusion> {
+    this.worker.postMessage({ type: 'end', end } satisfies ToWorker);
     return this.result;
   }
 

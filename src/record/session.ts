@@ -78,11 +78,11 @@ class Session {
       await this.abandon();
       return { info: undefined, end, problems: [] };
     }
-    if (guarded.lost > 0) this.warnings.push(`The old content of ${guarded.lost} files could not be saved.`);
+    if (guarded.lost > 0) this.warnings.push(`The old content of ${guarded.lost} ${guarded.lost === 1 ? 'file' : 'files'} could not be saved.`);
     if (stats.errno !== 0) this.warnings.push(journalStopped(stats.errno));
     let conclusion: Conclusion;
     try {
-      conclusion = await this.ingest.end(endNs);
+      conclusion = await this.ingest.end({ endNs, stopped: stats.errno === 0 ? null : journalStopped(stats.errno) });
     } catch (error) {
       if (!(error instanceof DkError)) throw error;
       return { info: undefined, end, failure: error, problems: [] };

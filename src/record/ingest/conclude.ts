@@ -7,13 +7,20 @@ import { encodeProof } from '../../timeline/proof-codec.js';
 import { openStoredRecording } from '../open-stored.js';
 import type { WriterTotals } from '../writer.js';
 import type { Pipeline } from './pipeline.js';
-import { resync } from './resync.js';
+import { noteStop, resync } from './resync.js';
 
 export interface Conclusion {
   totals: WriterTotals;
   verified: RecordingInfo['verified'];
   /** What did not fit the model, and the first differences from the disk. */
   problems: string[];
+}
+
+export interface RunEnd {
+  /** End of the command, since the start. */
+  endNs: number;
+  /** Why recording stopped before the command's end; null when it did not. */
+  stopped: string | null;
 }
 
 const MOST_REPORTED = 20;
@@ -23,10 +30,12 @@ export async function concludeRun(
   pipeline: Pipeline,
   store: Store,
   id: string,
-  { roots, endNs }: { roots: readonly string[]; endNs: number },
+  { roots, end }: { roots: readonly string[]; end: RunEnd },
 ): Promise<Conclusion> {
   await pipeline.complete();
-  resync(pipeline.writer, pipeline.ingest.model, pipeline.ingest.doubts, roots, endNs);
+  // Where the journal could not be written, what would be read back could not be stored either.
+  if (end.stopped !== null) noteStop(pipeline.writer, end.endNs, end.stopped);
+  else resync(pipeline.writer, pipeline.ingest.model, pipeline.ingest.doubts, roots, end.endNs);
   const proof = takeProof(pipeline.writer.model.freeze(), { readXattrs: addon().lgetxattrs });
   const { totals, problems } = await pipeline.seal(encodeProof(proof));
 

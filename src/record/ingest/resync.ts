@@ -31,6 +31,11 @@ export function resync(writer: RecordingWriter, model: Model, doubts: Doubts, ro
   }
 }
 
+/** The recording stops here although the command went on: whatever follows is not known. */
+export function noteStop(writer: RecordingWriter, tsNs: number, cause: string): void {
+  writer.append({ tsNs, ...BY_DK, kind: 'gap', file: 0, path: '', cause, lost: 0, offset: 0, length: 0 });
+}
+
 type Emit = (event: object, data?: Iterable<Uint8Array> | null) => void;
 
 function* touched(writer: RecordingWriter): Generator<number> {

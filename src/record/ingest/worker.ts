@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openStore } from '../../catalog/store.js';
 import { DkError, type ErrorCode } from '../../errors.js';
 import { Pipeline } from './pipeline.js';
-import { concludeRun, type Conclusion } from './conclude.js';
+import { concludeRun, type Conclusion, type RunEnd } from './conclude.js';
 
 /** What the session sends when it starts the worker. */
 export interface IngestJob {
@@ -17,8 +17,8 @@ export interface IngestJob {
 export type ToWorker =
   /** base.bin is complete. */
   | { type: 'begin' }
-  /** The command has ended and the journal is closed; when, since the start. */
-  | { type: 'end'; endNs: number };
+  /** The command has ended and the journal is closed. */
+  | { type: 'end'; end: RunEnd };
 export type FromWorker =
   | { type: 'done'; conclusion: Conclusion }
   | { type: 'failed'; code: ErrorCode; message: string; hint: string; stack: string };
@@ -31,12 +31,12 @@ const LOW_PRIORITY = 10;
 const port = parentPort;
 if (port !== null) {
   const begin = deferred();
-  let endNs: number | undefined;
+  let end: RunEnd | undefined;
   port.on('message', (message: ToWorker) => {
     if (message.type === 'begin') begin.resolve();
-    else endNs = message.endNs;
+    else end = message.end;
   });
-  run(workerData as IngestJob, begin.promise, () => endNs)
+  run(workerData as IngestJob, begin.promise, () => end)
     .then(
       (conclusion) => port.postMessage({ type: 'done', conclusion } satisfies FromWorker),
       (error: unknown) => port.postMessage(failure(error)),
@@ -44,17 +44,17 @@ if (port !== null) {
     .finally(() => port.close());
 }
 
-async function run(job: IngestJob, begin: Promise<void>, ended: () => number | undefined): Promise<Conclusion> {
+async function run(job: IngestJob, begin: Promise<void>, ended: () => RunEnd | undefined): Promise<Conclusion> {
   setPriority(LOW_PRIORITY);
   const store = openStore(job.home);
   try {
     await begin;
     const pipeline = await Pipeline.open(store, store.folderOf(job.id), job.excludes, job.cwd);
     for (;;) {
-      const endNs = ended();
-      if (endNs !== undefined) {
+      const end = ended();
+      if (end !== undefined) {
         setPriority(0);
-        return await concludeRun(pipeline, store, job.id, { roots: job.roots, endNs });
+        return await concludeRun(pipeline, store, job.id, { roots: job.roots, end });
       }
       const busy = await pipeline.advance();
       await new Promise((resolve) => (busy ? setImmediate(resolve) : setTimeout(resolve, POLL_MS)));
