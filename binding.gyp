@@ -3,14 +3,14 @@
     {
       "target_name": "dk",
       "sources": [
+        "addon/attributes.cc",
         "addon/binding.cc",
         "addon/crc32c.cc",
         "addon/drain.cc",
         "addon/journal.cc",
         "addon/libbpf-stderr.cc",
         "addon/recorder.cc",
-        "addon/ring.cc",
-        "addon/xattr.cc"
+        "addon/ring.cc"
       ],
       "include_dirs": ["<!@(node -p \"require('node-addon-api').include\")", "build/bpf"],
       "defines": ["NAPI_VERSION=8"],

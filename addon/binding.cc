@@ -2,7 +2,7 @@
 
 #include "crc32c.h"
 #include "recorder.h"
-#include "xattr.h"
+#include "attributes.h"
 
 namespace {
 Napi::Value Crc32cOf(const Napi::CallbackInfo& info) {
@@ -15,6 +15,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("crc32c", Napi::Function::New<Crc32cOf>(env, "crc32c"));
   exports.Set("lgetxattrs", Napi::Function::New<LGetXattrs>(env, "lgetxattrs"));
   exports.Set("lsetxattr", Napi::Function::New<LSetXattr>(env, "lsetxattr"));
+  exports.Set("lutimes", Napi::Function::New<LUtimes>(env, "lutimes"));
   return exports;
 }
 }  // namespace

@@ -47,6 +47,8 @@ export interface Addon {
   crc32c(bytes: Uint8Array): number;
   lgetxattrs(path: Uint8Array | string): Record<string, Buffer>;
   lsetxattr(path: Uint8Array | string, name: string, value: Uint8Array): void;
+  /** utimensat(2) of the path itself; nanoseconds since 1970. */
+  lutimes(path: Uint8Array | string, atimeNs: bigint, mtimeNs: bigint): void;
 }
 
 const FILE = fileURLToPath(new URL('../../build/Release/dk.node', import.meta.url));

@@ -1,5 +1,7 @@
-#include "xattr.h"
+#include "attributes.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/xattr.h>
 
 #include <cerrno>
@@ -15,6 +17,14 @@ std::string PathOf(const Napi::Value& value) {
     return std::string(buffer.Data(), buffer.Length());
   }
   return value.ToString().Utf8Value();
+}
+timespec TimeOf(const Napi::Value& value) {
+  constexpr int64_t kSecond = 1000000000;
+  bool lossless;
+  const int64_t ns = value.As<Napi::BigInt>().Int64Value(&lossless);
+  int64_t rest = ns % kSecond;
+  if (rest < 0) rest += kSecond;
+  return {(ns - rest) / kSecond, rest};
 }
 }  // namespace
 
@@ -42,5 +52,13 @@ void LSetXattr(const Napi::CallbackInfo& info) {
   auto value = info[2].As<Napi::Buffer<char>>();
   if (lsetxattr(path.c_str(), name.c_str(), value.Data(), value.Length(), 0) != 0) {
     ThrowSystemError(info.Env(), "lsetxattr", errno, path);
+  }
+}
+
+void LUtimes(const Napi::CallbackInfo& info) {
+  const std::string path = PathOf(info[0]);
+  const timespec times[2] = {TimeOf(info[1]), TimeOf(info[2])};
+  if (utimensat(AT_FDCWD, path.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0) {
+    ThrowSystemError(info.Env(), "utimensat", errno, path);
   }
 }

@@ -7,3 +7,5 @@
 Napi::Value LGetXattrs(const Napi::CallbackInfo& info);
 // lsetxattr(path, name, value: Buffer): void.
 void LSetXattr(const Napi::CallbackInfo& info);
+// lutimes(path, atimeNs: bigint, mtimeNs: bigint): void, nanoseconds since 1970; of the path itself.
+void LUtimes(const Napi::CallbackInfo& info);
