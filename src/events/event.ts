@@ -85,8 +85,8 @@ interface Payloads {
   'meta.mode': { mode: number };
   /** The owner and group after the call. */
   'meta.owner': { uid: number; gid: number };
-  /** null: left as it was. Both null: set to the time of the call. */
-  'meta.times': { atimeNs: bigint | null; mtimeNs: bigint | null };
+  /** null: left as it was, or set to the time of the call (`mtimeNow`), which only the kernel knows to the nanosecond. */
+  'meta.times': { atimeNs: bigint | null; mtimeNs: bigint | null; mtimeNow: boolean };
   /** value null: removed. */
   'meta.xattr': { name: string; value: Uint8Array | null };
   'sync.file': { dataOnly: boolean };

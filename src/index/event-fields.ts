@@ -31,7 +31,7 @@ export const EVENT_FIELDS: { readonly [K in Kind]: Fields<K> } = {
   'path.unlink': {},
   'meta.mode': { mode: uint },
   'meta.owner': { uid: sint, gid: sint },
-  'meta.times': { atimeNs: nullable(clock), mtimeNs: nullable(clock) },
+  'meta.times': { atimeNs: nullable(clock), mtimeNs: nullable(clock), mtimeNow: bool },
   'meta.xattr': { name: text, value: nullable(bytes) },
   'sync.file': { dataOnly: bool },
   'sync.all': {},

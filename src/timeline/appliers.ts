@@ -116,8 +116,7 @@ const APPLIERS: { [K in ChangingKind]: Applier<K> } = {
   'meta.times': (model, event) => {
     const rec = model.touch(event.file);
     if (rec === undefined) return;
-    // Both null: set to the time of the call, which is not known to the nanosecond.
-    if (event.mtimeNs !== null || event.atimeNs === null) rec.mtimeNs = event.mtimeNs;
+    if (event.mtimeNs !== null || event.mtimeNow) rec.mtimeNs = event.mtimeNs;
   },
   'meta.xattr': (model, event) => {
     const rec = model.touch(event.file);

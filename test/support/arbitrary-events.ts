@@ -55,7 +55,7 @@ const PAYLOADS: { [K in Kind]: Record<string, fc.Arbitrary<unknown>> } = {
   'path.unlink': {},
   'meta.mode': { mode },
   'meta.owner': { uid: int32, gid: int32 },
-  'meta.times': { atimeNs: fc.option(clock), mtimeNs: fc.option(clock) },
+  'meta.times': { atimeNs: fc.option(clock), mtimeNs: fc.option(clock), mtimeNow: fc.boolean() },
   'meta.xattr': { name: byteString, value: fc.option(bytes) },
   'sync.file': { dataOnly: fc.boolean() },
   'sync.all': {},

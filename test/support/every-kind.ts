@@ -26,7 +26,7 @@ const PAYLOADS: { [K in Kind]: Payload<K> } = {
   'path.unlink': {},
   'meta.mode': { mode: 0o4755 },
   'meta.owner': { uid: 4294967294, gid: 0 },
-  'meta.times': { atimeNs: null, mtimeNs: -1_500_000_001n },
+  'meta.times': { atimeNs: null, mtimeNs: -1_500_000_001n, mtimeNow: false },
   'meta.xattr': { name: 'user.note', value: new Uint8Array([0, 255, 7]) },
   'sync.file': { dataOnly: true },
   'sync.all': {},

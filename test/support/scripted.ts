@@ -202,7 +202,7 @@ export class ScriptedProcess {
   }
 
   utimes(path: string, mtimeNs: bigint, atimeNs: bigint | null = null): number {
-    return this.emit('meta.times', this.file(path), path, { atimeNs, mtimeNs });
+    return this.emit('meta.times', this.file(path), path, { atimeNs, mtimeNs, mtimeNow: false });
   }
 
   setxattr(path: string, name: string, value: Bytes | null): number {

@@ -44,32 +44,34 @@ export function isRegularType(mode: number): boolean {
 export interface Times {
   atimeNs: bigint | null;
   mtimeNs: bigint | null;
+  mtimeNow: boolean;
 }
+const NOW: Times = { atimeNs: null, mtimeNs: null, mtimeNow: true };
 
 const UTIME_NOW = (1n << 30n) - 1n;
 const UTIME_OMIT = (1n << 30n) - 2n;
 const SECOND = 1_000_000_000n;
 
-/** utimensat: two timespecs, or none for now. Both null: set to the time of the call, which is not known to the nanosecond. */
+/** utimensat: two timespecs, or none for now. */
 export function timesOfTimespecs(bytes: Buffer): Times | 'omitted' {
-  if (bytes.length < 32) return { atimeNs: null, mtimeNs: null };
+  if (bytes.length < 32) return NOW;
   const [a, m] = [bytes.readBigInt64LE(8), bytes.readBigInt64LE(24)];
   if (a === UTIME_OMIT && m === UTIME_OMIT) return 'omitted';
   const time = (at: number, ns: bigint) => (ns === UTIME_NOW || ns === UTIME_OMIT ? null : bytes.readBigInt64LE(at) * SECOND + ns);
-  return { atimeNs: time(0, a), mtimeNs: time(16, m) };
+  return { atimeNs: time(0, a), mtimeNs: time(16, m), mtimeNow: m === UTIME_NOW };
 }
 
 /** utimes, futimesat: two timevals. */
 export function timesOfTimevals(bytes: Buffer): Times {
-  if (bytes.length < 32) return { atimeNs: null, mtimeNs: null };
+  if (bytes.length < 32) return NOW;
   const time = (at: number) => bytes.readBigInt64LE(at) * SECOND + bytes.readBigInt64LE(at + 8) * 1000n;
-  return { atimeNs: time(0), mtimeNs: time(16) };
+  return { atimeNs: time(0), mtimeNs: time(16), mtimeNow: false };
 }
 
 /** utime: a struct utimbuf of seconds. */
 export function timesOfUtimbuf(bytes: Buffer): Times {
-  if (bytes.length < 16) return { atimeNs: null, mtimeNs: null };
-  return { atimeNs: bytes.readBigInt64LE(0) * SECOND, mtimeNs: bytes.readBigInt64LE(8) * SECOND };
+  if (bytes.length < 16) return NOW;
+  return { atimeNs: bytes.readBigInt64LE(0) * SECOND, mtimeNs: bytes.readBigInt64LE(8) * SECOND, mtimeNow: false };
 }
 
 export const ACL_ACCESS = 'system.posix_acl_access';

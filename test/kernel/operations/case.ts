@@ -103,12 +103,12 @@ export const madeNode = (path: string, mode: number, rdev = 0): Expected => ({
 });
 export const modeSet = (path: string, mode: number): Expected => ({ kind: 'meta.mode', path, mode });
 export const ownerSet = (path: string, uid: number, gid: number): Expected => ({ kind: 'meta.owner', path, uid, gid });
-/** Seconds and nanoseconds, null for a time that was left as it was or set to a time that only the kernel knows. */
-export const timesSet = (path: string, atimeNs: bigint | null, mtimeNs: bigint | null): Expected => ({
+export const timesSet = (path: string, atimeNs: bigint | null, mtimeNs: bigint | null, mtimeNow = false): Expected => ({
   kind: 'meta.times',
   path,
   atimeNs: atimeNs === null ? null : String(atimeNs),
   mtimeNs: mtimeNs === null ? null : String(mtimeNs),
+  mtimeNow,
 });
 export const output = (fd: 1 | 2, bytes: Buffer): Expected => ({
   kind: 'output.write',

@@ -51,7 +51,7 @@ const SECOND = 1_000_000_000n;
 
 export const TIMES: readonly OperationCase[] = [
   on('utime', ["utime 'f q:1000,2000"], timesSet('f', 1000n * SECOND, 2000n * SECOND)),
-  on('utime to now', ["utime 'f 0"], timesSet('f', null, null)),
+  on('utime to now', ["utime 'f 0"], timesSet('f', null, null, true)),
   on('utimes', ["utimes 'f q:1000,5,2000,6"], timesSet('f', 1000n * SECOND + 5000n, 2000n * SECOND + 6000n)),
   on('futimesat', [`futimesat ${AT.FDCWD} 'l q:1000,5,2000,6`], timesSet('f', 1000n * SECOND + 5000n, 2000n * SECOND + 6000n)),
   on('utimensat', [`utimensat ${AT.FDCWD} 'l q:1000,5,2000,6 0`], timesSet('f', 1000n * SECOND + 5n, 2000n * SECOND + 6n)),
@@ -68,7 +68,7 @@ export const TIMES: readonly OperationCase[] = [
     ],
     timesSet('f', null, 2000n * SECOND + 6n),
     timesSet('f', 1000n * SECOND + 5n, null),
-    timesSet('f', null, null),
+    timesSet('f', null, null, true),
   ),
   on('utimensat that fails', [`!utimensat ${AT.FDCWD} 'missing 0 0`]),
 ];
