@@ -40,6 +40,12 @@ export interface GuardSummary {
   lost: number;
 }
 
+/**
+ * What the terminal sends to the whole foreground job is for the command. A recorder that survives all of it can write
+ * the recording's end, also when the terminal is closed; and the ring is emptied while the command is stopped.
+ */
+export const SIGNALS_FOR_THE_COMMAND = ['SIGINT', 'SIGQUIT', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGHUP'] as const;
+
 interface LinkEvents {
   /** The command runs: exec succeeded. */
   started: [];

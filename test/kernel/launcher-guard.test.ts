@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   closeSync,
+  existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -304,6 +305,45 @@ describe('not saved', () => {
   });
 });
 
+describe('a full disk', () => {
+  kernelTest('is told once, and the command never notices', async () => {
+    const b = bench();
+    for (const name of ['big', 'bigger', 'small']) writeFileSync(join(b.work, name), Buffer.alloc(400_000, name));
+    const full = join(b.work, 'full');
+    mkdirSync(full);
+    const setUp = `mount -t tmpfs -o size=256k none ${full} && exec "$@"`;
+    const { code, messages } = await b.run(
+      [
+        'sh',
+        '-c',
+        'for f in big bigger small f; do echo new > $f || exit 9; done; for i in $(seq 20); do rm -f $i; done',
+      ],
+      {
+        through: ['unshare', '--mount', 'sh', '-c', setUp, 'sh'],
+        plan: [`dir=${full}`, `root=${b.work}`, `skip=${full}`],
+      },
+    );
+    expect(code).toBe(0);
+    const warnings = messages.filter((message) => message.type === 'W').map((message) => message.text);
+    expect(warnings).toEqual([
+      'The old content of changed files can no longer be saved (No space left on device). ' +
+        'Make room where DK_HOME lies; what was saved so far is kept.',
+    ]);
+    expect(messages.find((message) => message.type === 'D')).toMatchObject({ lost: 4 });
+  });
+
+  kernelTest('before the start is an error', async () => {
+    const b = bench();
+    const setUp = 'mount -t tmpfs -o size=4k none . && exec "$@"';
+    const { code, messages } = await b.run(['true'], {
+      through: ['unshare', '--mount', 'sh', '-c', `cd ${b.recording} && ${setUp}`, 'sh'],
+      plan: [`dir=${b.recording}`, 'root=/usr/include'],
+    });
+    expect(code).toBe(125);
+    expect(messages.find((message) => message.type === 'F')?.text).toContain('(No space left on device)');
+  });
+});
+
 describe('names', () => {
   kernelTest('that are not UTF-8', async () => {
     const b = bench();
@@ -353,6 +393,79 @@ describe('names', () => {
       "truncate 'mounted/inner 0",
     ]);
     expect(b.saved().map((node) => [node.ino, text(node)])).toEqual([[truth(join(b.work, 'd', 'inner')).ino, OLD]]);
+  });
+});
+
+describe('other filesystems', () => {
+  const mounts: Record<string, string> = {
+    tmpfs: 'mount -t tmpfs none fs',
+    'overlay, lower layer':
+      'mkdir low up aux && LOW && mount -t overlay -o lowerdir=low,upperdir=up,workdir=aux none fs',
+    'overlay, upper layer': 'mkdir low up aux && mount -t overlay -o lowerdir=low,upperdir=up,workdir=aux none fs',
+  };
+  for (const [name, mount] of Object.entries(mounts)) {
+    kernelTest(name, async () => {
+      const b = bench();
+      mkdirSync(join(b.work, 'fs'));
+      // Overlay does not take a folder of an overlay as its upper layer, which a container's /tmp may be.
+      const scratch = `mount -t tmpfs none . && cd ${b.work} && mkdir fs`;
+      const make = (at: string) => `for f in opened unlinked replaced new; do echo old $f > ${at}/$f; done`;
+      const inLower = mount.includes('LOW');
+      const setUp = [scratch, mount.replace('LOW', make('low')), inLower ? ':' : make('fs'), 'exec "$@"'].join(' && ');
+      const { code } = await b.run(['sh', '-c', 'cd fs && echo x > opened && rm unlinked && mv new replaced'], {
+        through: ['unshare', '--mount', 'sh', '-c', `cd ${b.work} && ${setUp}`, 'sh'],
+      });
+      expect(code).toBe(0);
+      expect(summary(b.saved()).filter(([, content]) => content !== undefined)).toEqual([
+        ['fs/opened', 'old opened\n'],
+        ['fs/unlinked', 'old unlinked\n'],
+        ['fs/replaced', 'old replaced\n'],
+      ]);
+    });
+  }
+
+  for (const [name, tool] of Object.entries({ btrfs: 'mkfs.btrfs', xfs: 'mkfs.xfs' })) {
+    kernelTest(`${name}: a large content is a reflink, also above the limit`, async (context) => {
+      if (!existsSync(`/usr/sbin/${tool}`) && !existsSync(`/sbin/${tool}`)) context.skip(`${tool} is not installed`);
+      const b = bench();
+      const image = join(b.work, 'image');
+      writeFileSync(image, '');
+      truncateSync(image, 400 << 20);
+      execFileSync(tool, ['-q', image]);
+      const fs = join(b.work, 'fs');
+      mkdirSync(fs);
+      const report = join(b.work, 'report');
+      const fill = `mkdir ${fs}/rec && head -c 3000000 /dev/urandom > ${fs}/big && sync -f ${fs}/big`;
+      // The mount goes away with its namespace: what is to be compared is copied out by the command itself.
+      const after = `cp -r ${fs}/rec/preimage ${report}`;
+      const { code, messages } = await b.run(
+        ['sh', '-c', `sha256sum < big > ${report}.sum && echo x > big && rm big && ${after}`],
+        {
+          through: [
+            'unshare',
+            '--mount',
+            'sh',
+            '-c',
+            `mount -o loop ${image} ${fs} && cd ${fs} && ${fill} && exec "$@"`,
+            'sh',
+          ],
+          plan: [`dir=${fs}/rec`, `root=${fs}`, `skip=${fs}/rec`, `skip=${report}`, 'preimage-limit=1000000'],
+        },
+      );
+      expect(code).toBe(0);
+      expect(messages.filter((message) => message.type === 'W')).toEqual([]);
+      const sum = execFileSync('sha256sum', { input: readFileSync(join(report, '1')) }).toString();
+      expect(sum).toBe(readFileSync(`${report}.sum`, 'utf8'));
+    });
+  }
+
+  kernelTest('below namespaces of users, processes and mounts', async () => {
+    const b = bench();
+    await b.run(['unshare', '-Urmpf', 'sh', '-c', 'mount -t proc none /proc; echo x > f; mount --bind d d; rm -r d']);
+    expect(summary(b.saved().filter((node) => node.kind === 'preimage'))).toEqual([
+      ['f', OLD],
+      ['d', undefined],
+    ]);
   });
 });
 

@@ -69,16 +69,22 @@ export class LauncherBench {
     for (const dir of [this.work, this.recording]) mkdirSync(dir, { recursive: true });
   }
 
-  start(command: readonly string[], options: LaunchOptions = {}): Running {
-    const { env, stdio, through = [], extraPlan = [], ...stub } = options;
+  /** The command line of a launcher with the stub. */
+  words(command: readonly string[], options: LaunchOptions = {}): string[] {
+    const { env: _env, stdio: _stdio, through = [], extraPlan = [], ...stub } = options;
     const plan = options.plan ?? [`dir=${this.recording}`, `root=${this.work}`, `skip=${this.recording}`, ...extraPlan];
     writeFileSync(this.messageFile, '', { mode: 0o666 });
     chmodSync(this.messageFile, 0o666);
-    const words = [...through, LAUNCHER, process.execPath, STUB, this.messageFile, JSON.stringify({ ...stub, plan })];
-    const child = spawn(words[0] as string, [...words.slice(1), ...command], {
+    const stubWords = [STUB, this.messageFile, JSON.stringify({ ...stub, plan })];
+    return [...through, LAUNCHER, process.execPath, ...stubWords, ...command];
+  }
+
+  start(command: readonly string[], options: LaunchOptions = {}): Running {
+    const words = this.words(command, options);
+    const child = spawn(words[0] as string, words.slice(1), {
       cwd: this.work,
-      env: env ?? process.env,
-      stdio: stdio ?? ['ignore', 'pipe', 'pipe'],
+      env: options.env ?? process.env,
+      stdio: options.stdio ?? ['ignore', 'pipe', 'pipe'],
     });
     return new Running(child, () => this.messages());
   }
@@ -121,7 +127,8 @@ export class LauncherBench {
     return this.saved().filter((record) => record.name === join(this.work, name));
   }
 
-  private messages(): Message[] {
+  /** What the stub has noted so far. */
+  messages(): Message[] {
     if (!existsSync(this.messageFile)) return [];
     const lines = readFileSync(this.messageFile, 'utf8').split('\n').slice(0, -1);
     return lines.map((line) => JSON.parse(line) as Message);
