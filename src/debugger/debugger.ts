@@ -12,6 +12,7 @@ import { Gaps } from './gaps.js';
 import { Latest } from './latest.js';
 import { Moves } from './moves.js';
 import { OpenDirs } from './open-dirs.js';
+import { type SummaryRow, summaryOf } from './summary.js';
 import { dirsOnTheWay } from './tree-rows.js';
 import { PathFilter } from './path-filter.js';
 
@@ -41,6 +42,8 @@ export interface Snapshot {
   message: string;
   buckets: Bucket[];
   gapSeqs: readonly number[];
+  /** What changed from start to end; null while it is not known. */
+  summary: SummaryRow[] | null;
 }
 
 /** Events. */
@@ -89,6 +92,7 @@ export class Debugger {
       message: '',
       buckets: [],
       gapSeqs: [],
+      summary: null,
     };
     const fail = (error: unknown): void => this.#say(sentence(error));
     this.#frames = new Latest<FrameRequest, Frame>(
@@ -119,7 +123,7 @@ export class Debugger {
       await this.seek(at);
       // May read the whole recording: the first frame does not wait for it.
       this.#gaps = await Gaps.read(this.recording);
-      this.#change({ gapSeqs: this.#gaps.seqs });
+      this.#change({ gapSeqs: this.#gaps.seqs, summary: await summaryOf(this.recording) });
       this.#reload();
       await this.#frames.idle();
     } catch (error) {

@@ -116,7 +116,7 @@ export function resultText(info: Pick<RecordingInfo, 'state' | 'exitCode' | 'sig
 
 export function proofText(info: Pick<RecordingInfo, 'verified'>): string {
   if (info.verified === null) return 'not verified';
-  if (info.verified.ok) return `verified: ${plural(info.verified.paths, 'path')} equal the disk`;
+  if (info.verified.ok) return `verified · ${plural(info.verified.paths, 'path')}`;
   return `DIFFERS from the disk in ${plural(info.verified.differences, 'path')}`;
 }
 

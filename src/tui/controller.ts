@@ -5,48 +5,17 @@
 import type { Debugger, Snapshot } from '../debugger/debugger.js';
 import type { MainView } from '../debugger/frame.js';
 import type { TreeRow } from '../debugger/tree-rows.js';
-import type { FileRows } from './rows.js';
 import { helpLines } from './help-lines.js';
 import { type Action, actionFor, type Context } from './keymap.js';
 import { typedBy } from './keyboard.js';
 import { type Layout, layoutOf, type Pane, PANES } from './layout.js';
-import { mainRows } from './main-rows.js';
+import { Composer, FILE_HEAD_ROWS, type UiState, type View } from './view.js';
 import type { Size } from './screen.js';
-
-export interface Prompt {
-  kind: 'goto' | 'filter';
-  text: string;
-}
-
-export interface View {
-  snapshot: Snapshot;
-  layout: Layout;
-  focus: Pane;
-  zoomed: boolean;
-  help: { top: number } | null;
-  prompt: Prompt | null;
-  tree: { top: number; cursor: number };
-  file: { rows: FileRows; top: number; left: number };
-}
-
-interface UiState {
-  size: Size;
-  focus: Pane;
-  zoomed: boolean;
-  help: { top: number } | null;
-  prompt: Prompt | null;
-  treeTop: number;
-  /** null: at the first change. */
-  fileTop: number | null;
-  fileLeft: number | null;
-}
 
 const NEXT_MODE = { diff: 'since', since: 'content', content: 'diff' } as const;
 /** How long a frame may take before the screen says that it is loading. */
 const STALE_PATIENCE_MS = 80;
 const PAGE_CHANGES = 10;
-/** Rows of the file pane above its content: title and facts. */
-export const FILE_HEAD_ROWS = 2;
 const SIDE_STEP = 8;
 
 export class Controller {
@@ -57,7 +26,7 @@ export class Controller {
   #next: View | undefined;
   #listeners = new Set<() => void>();
   #mainShown: string = '';
-  #made: { main: MainView | undefined; width: number; rows: FileRows } | undefined;
+  #composer: Composer;
   #timer: { handle: NodeJS.Timeout; soon: boolean } | undefined;
   #quit: () => void;
   #screen: { redraw(): void; suspend(): void };
@@ -72,11 +41,11 @@ export class Controller {
       zoomed: false,
       help: null,
       prompt: null,
-      treeTop: 0,
       fileTop: null,
       fileLeft: null,
     };
-    this.#view = this.#compose();
+    this.#composer = new Composer(on.debugger);
+    this.#view = this.#fresh();
     this.debugger.subscribe(() => this.#changed());
     this.resize(on.size);
   }
@@ -87,7 +56,7 @@ export class Controller {
   }
 
   #fresh(): View {
-    this.#next ??= this.#compose();
+    this.#next ??= this.#composer.compose(this.#ui, this.#layout());
     return this.#next;
   }
 
@@ -333,66 +302,4 @@ export class Controller {
     const { file, body } = main.view;
     return [frame.playhead, file, body.kind, settings.mode, main.view.anchor].join(' ');
   }
-
-  /** Made anew only for something else to show: a large diff has many lines. */
-  #rows(width: number): FileRows {
-    const main = this.#main();
-    if (this.#made === undefined || this.#made.main !== main || this.#made.width !== width) {
-      this.#made = { main, width, rows: mainRows(main, this.debugger, width) };
-    }
-    return this.#made.rows;
-  }
-
-  #compose(): View {
-    const { snapshot } = this.debugger;
-    const layout = this.#layout();
-    const rows = this.#rows(layout.panes.file.width);
-    const height = Math.max(1, layout.panes.file.height - FILE_HEAD_ROWS);
-    const cursor = cursorRow(snapshot);
-    this.#ui.treeTop = scrolledTo(
-      this.#ui.treeTop,
-      cursor,
-      Math.max(1, layout.panes.tree.height - 1),
-      snapshot.frame?.tree.length ?? 0,
-    );
-    return {
-      snapshot,
-      layout,
-      focus: this.#ui.focus,
-      zoomed: this.#ui.zoomed,
-      help: this.#ui.help,
-      prompt: this.#ui.prompt,
-      tree: { top: this.#ui.treeTop, cursor },
-      file: {
-        rows,
-        top: Math.max(0, Math.min(this.#ui.fileTop ?? autoTop(snapshot, rows, height), rows.count - height)),
-        left: this.#ui.fileLeft ?? rows.autoLeft,
-      },
-    };
-  }
-}
-
-function cursorRow({ frame, selection: { file, path } }: Snapshot): number {
-  if (frame === undefined || file === 0) return -1;
-  const exact = frame.tree.findIndex((row) => row.file === file && row.path === path);
-  return exact !== -1 ? exact : frame.tree.findIndex((row) => row.file === file);
-}
-
-/** Moves only as far as needed, with a few rows of context where there are some. */
-function scrolledTo(top: number, cursor: number, height: number, count: number): number {
-  const margin = Math.min(2, Math.floor((height - 1) / 2));
-  const most = Math.max(0, count - height);
-  if (cursor < 0) return Math.max(0, Math.min(top, most));
-  const lowest = cursor + margin - height + 1;
-  const highest = cursor - margin;
-  return Math.max(0, Math.min(most, Math.max(lowest, Math.min(top, highest))));
-}
-
-/** The first change a third down the pane, so that what stands before it can be seen. */
-function autoTop({ frame }: Snapshot, rows: FileRows, height: number): number {
-  const main = frame?.main;
-  if (main?.kind === 'file' && main.view.anchor !== null)
-    return rows.rowOfByte(main.view.anchor) - Math.floor(height / 2);
-  const first = rows.hunks[0];
-  return first === undefined ? 0 : first - Math.floor(height / 3);
 }

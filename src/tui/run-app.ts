@@ -32,7 +32,7 @@ export async function runApp<T>(
     result = value;
     unmount();
   };
-  const screen = new Screen(stdout, (signal) => {
+  const screen = new Screen(stdin, stdout, (signal) => {
     deadly = signal;
     unmount();
   });

@@ -4,7 +4,7 @@
  * never more lines than the terminal has. Every way out of the process gives the terminal back.
  */
 import { Writable } from 'node:stream';
-import type { WriteStream } from 'node:tty';
+import type { ReadStream, WriteStream } from 'node:tty';
 import { widthOf } from './printable.js';
 
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[H\u001b[2J';
@@ -25,6 +25,7 @@ export interface Size {
 export class Screen {
   /** What Ink writes to: one complete frame per write. */
   readonly stdout: WriteStream;
+  #stdin: ReadStream;
   #terminal: WriteStream;
   #lines: string[] = [];
   #frame = '';
@@ -34,7 +35,8 @@ export class Screen {
   #onSignal: (signal: NodeJS.Signals) => void;
 
   /** `onSignal` is told after the terminal is restored; it ends the process or the debugger. */
-  constructor(terminal: WriteStream, onSignal: (signal: NodeJS.Signals) => void) {
+  constructor(stdin: ReadStream, terminal: WriteStream, onSignal: (signal: NodeJS.Signals) => void) {
+    this.#stdin = stdin;
     this.#terminal = terminal;
     this.#onSignal = onSignal;
     this.stdout = this.#frameStream();
@@ -47,6 +49,8 @@ export class Screen {
   enter(): void {
     if (this.#active) return;
     this.#active = true;
+    // Before anything can be seen: a key pressed at the first sight of the screen must not act on the shell's terms.
+    this.#setRawMode(true);
     this.#terminal.write(ENTER);
     this.#terminal.on('resize', this.#resized);
     process.on('exit', this.leave);
@@ -65,6 +69,7 @@ export class Screen {
     for (const signal of SIGNALS) process.off(signal, this.#signalled);
     this.#terminal.off('resize', this.#resized);
     this.#write(LEAVE);
+    this.#setRawMode(false);
   };
 
   onResize(listener: (size: Size) => void): () => void {
@@ -82,7 +87,7 @@ export class Screen {
   suspend(): void {
     this.#suspended = true;
     this.#write(LEAVE);
-    setRawMode(false);
+    this.#setRawMode(false);
     // To the whole job, as the terminal itself would; nobody is stopped where no shell could continue it.
     process.kill(0, 'SIGTSTP');
     setTimeout(this.#continued, STOP_PATIENCE_MS);
@@ -91,7 +96,7 @@ export class Screen {
   readonly #continued = (): void => {
     if (!this.#suspended || !this.#active) return;
     this.#suspended = false;
-    setRawMode(true);
+    this.#setRawMode(true);
     this.#write(ENTER);
     this.#resized();
   };
@@ -154,8 +159,12 @@ export class Screen {
       this.#active = false;
     }
   }
-}
 
-function setRawMode(raw: boolean): void {
-  if (process.stdin.isTTY) process.stdin.setRawMode(raw);
+  #setRawMode(raw: boolean): void {
+    try {
+      this.#stdin.setRawMode(raw);
+    } catch {
+      // The terminal is gone; so is its mode.
+    }
+  }
 }

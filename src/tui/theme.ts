@@ -2,7 +2,7 @@
  * Roles, not colours: components name what a text is. Only the 16 terminal colours and attributes are used, so that the
  * user's own palette, dark or light, decides; no role is told apart by colour alone (letters, signs and words say it too).
  */
-import type { EventClass } from '../debugger/event-text.js';
+import type { ChangeLetter, EventClass } from '../debugger/event-text.js';
 
 export type Role =
   | 'normal'
@@ -109,3 +109,5 @@ export const CLASS_ROLES: Record<EventClass, Role> = {
   output: 'dim',
   gap: 'bad',
 };
+
+export const LETTER_ROLES: Record<ChangeLetter, Role> = { A: 'add', M: 'write', D: 'remove', R: 'move' };

@@ -10,7 +10,8 @@ afterEach(() => terminal.close());
 describe('stepping through a recording', () => {
   it('shows the file as each change left it', async () => {
     await open('project');
-    await terminal.until('steps to the first change');
+    const overview = await terminal.until(/changed {2}2 modified/);
+    expect(overview).toMatch(/M coverage\/summary\.json +33 B → 34 B/);
     await terminal.press('Right', /#4 of 19[\s\S]*coverage\/run\.log[\s\S]*created/);
     await terminal.press('Right', /#5 of 19[\s\S]*1 \+ run 1 started/);
     await terminal.press('Right', /#7 of 19[\s\S]*- export function total/);

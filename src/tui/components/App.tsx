@@ -1,6 +1,7 @@
 import { Box, Text, useInput } from 'ink';
 import type { ReactNode } from 'react';
-import type { Controller, View } from '../controller.js';
+import type { Controller } from '../controller.js';
+import type { View } from '../view.js';
 import { useTheme } from '../hooks/use-theme.js';
 import { useView } from '../hooks/use-view.js';
 import { keyNames } from '../keyboard.js';

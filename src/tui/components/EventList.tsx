@@ -3,7 +3,7 @@ import type { DisplayPaths } from '../../debugger/display-path.js';
 import type { EventRow } from '../../debugger/event-rows.js';
 import type { EventText } from '../../debugger/event-text.js';
 import { formatCount, formatTime } from '../../debugger/quantities.js';
-import type { View } from '../controller.js';
+import type { View } from '../view.js';
 import { type Line, lineWidth, padEnd, padStart, span, spread } from '../lines.js';
 import { paneTitle } from '../pane-title.js';
 import { printable, shortenEnd, shortenMiddle, widthOf } from '../printable.js';

@@ -2,14 +2,12 @@ import { homedir } from 'node:os';
 import type { ReactNode } from 'react';
 import { formatBytes } from '../../debugger/quantities.js';
 import type { TreeRow } from '../../debugger/tree-rows.js';
-import type { View } from '../controller.js';
+import type { View } from '../view.js';
 import { type Line, lineWidth, span, spread } from '../lines.js';
 import { paneTitle } from '../pane-title.js';
 import { shortenMiddle } from '../printable.js';
-import type { Role } from '../theme.js';
+import { LETTER_ROLES, type Role } from '../theme.js';
 import { Lines, type ToneLine } from './Lines.js';
-
-const LETTER_ROLES: Record<'A' | 'M' | 'D' | 'R', Role> = { A: 'add', M: 'write', D: 'remove', R: 'move' };
 
 /** The tree as it was at the playhead: A M D R what this event did, • what was changed before. */
 export function FileTree({ view }: { view: View }): ReactNode {

@@ -4,7 +4,7 @@ import type { DisplayPaths } from '../../debugger/display-path.js';
 import type { FileBody, FileView as FileViewModel } from '../../debugger/file-view.js';
 import type { Frame } from '../../debugger/frame.js';
 import { formatBytes, formatCount, formatMode } from '../../debugger/quantities.js';
-import type { View } from '../controller.js';
+import type { View } from '../view.js';
 import { type Line, lineWidth, type Span, span, spread } from '../lines.js';
 import { paneTitle } from '../pane-title.js';
 import { printable, shortenMiddle, widthOf } from '../printable.js';

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Prompt, View } from '../controller.js';
+import type { Prompt, View } from '../view.js';
 import { KEYMAP } from '../keymap.js';
 import { type Line, lineWidth, type Span, span, spread } from '../lines.js';
 import { Lines } from './Lines.js';

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { View } from '../controller.js';
+import type { View } from '../view.js';
 import { helpLines } from '../help-lines.js';
 import { span, spread } from '../lines.js';
 import { paneTitle } from '../pane-title.js';

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { RecordingInfo } from '../../timeline/types.js';
 import { resultText, shellLine } from '../../debugger/event-view.js';
 import { formatCount, formatTime, plural } from '../../debugger/quantities.js';
-import type { View } from '../controller.js';
+import type { View } from '../view.js';
 import { type Line, type Span, span, spread } from '../lines.js';
 import { shortenEnd } from '../printable.js';
 import { Lines } from './Lines.js';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Bucket } from '../../debugger/density.js';
-import type { View } from '../controller.js';
+import type { View } from '../view.js';
 import { type Line, type Span, span } from '../lines.js';
 import { CLASS_ROLES, type Role } from '../theme.js';
 import { Lines } from './Lines.js';

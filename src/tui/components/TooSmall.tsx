@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { View } from '../controller.js';
+import type { View } from '../view.js';
 import { MIN_COLUMNS, MIN_ROWS } from '../layout.js';
 import { span } from '../lines.js';
 import { Lines } from './Lines.js';

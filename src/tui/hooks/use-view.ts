@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
-import type { Controller, View } from '../controller.js';
+import type { Controller } from '../controller.js';
+import type { View } from '../view.js';
 
 /** The controller's view; renders again when it changes. */
 export function useView(controller: Controller): View {

@@ -226,3 +226,22 @@ describe('following', () => {
     expect(driver.frame.rows.at(-1)?.text?.detail).toBe('red');
   });
 });
+
+describe('the recording at a glance', () => {
+  it('sums up what changed from start to end', async () => {
+    const base = { 'a.txt': 'one\n', 'old/b.txt': 'b\n', 'old/c.txt': 'c\n', 'same.txt': '' };
+    const driver = await Driver.play({ base }, ({ main }) => {
+      main.append('a.txt', 'two\n');
+      main.mkdir('new');
+      main.writeFile('new/x', '1');
+      main.writeFile('new/y', '2');
+      main.create('gone');
+      main.unlink('gone');
+      main.unlink('old/b.txt');
+      main.unlink('old/c.txt');
+      main.rmdir('old');
+    });
+    const rows = driver.debug.snapshot.summary?.map(({ letter, path, inside }) => `${letter} ${path} ${inside}`);
+    expect(rows).toEqual(['M /work/app/a.txt 0', 'A /work/app/new 2', 'D /work/app/old 2']);
+  });
+});

@@ -75,7 +75,7 @@ describe('cutting', () => {
 
   it('keeps the name at the end of a path', () => {
     expect(shortenMiddle('/a/very/long/path/to/some/file.txt', 20)).toBe('/a/very…ome/file.txt');
-    expect(shortenMiddle('資料/日本語.txt', 12)).toBe('…日本語.txt');
+    expect(shortenMiddle('資料/日本語.txt', 12)).toBe('…/日本語.txt');
     expect(shortenMiddle('short', 20)).toBe('short');
     expect(shortenMiddle('anything', 0)).toBe('');
   });
