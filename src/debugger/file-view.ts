@@ -121,7 +121,10 @@ export function concerns(event: DkEvent, file: number): boolean {
 async function bodyOf(request: FileViewRequest, node: Node | undefined, earlier: Comparison | null): Promise<FileBody> {
   const shown = node ?? earlier?.node;
   if (shown === undefined) return { kind: 'note', lines: ['It does not exist at this moment.'] };
-  if (shown.type !== 'file') return { kind: 'note', lines: noteOf(shown, node === undefined) };
+  if (shown.type !== 'file') {
+    const entries = node?.type === 'dir' ? entriesOf(request.state, node.file) : [];
+    return { kind: 'note', lines: [...noteOf(shown, node === undefined), ...entries] };
+  }
   const isDiff = request.mode !== 'content' && earlier !== null;
   if (!isDiff && node === undefined) return { kind: 'note', lines: ['It is gone at this moment.'] };
   const { after, then } = await readSides(request, node, earlier);
@@ -243,4 +246,16 @@ function noteOf(node: Node, gone: boolean): string[] {
   ];
   if (node.target !== null) lines.splice(1, 0, `→ ${node.target}`);
   return lines;
+}
+
+const MAX_ENTRIES = 500;
+
+/** What stands in a directory. */
+function entriesOf(state: State, dir: number): string[] {
+  const names: string[] = [];
+  for (const { name, file } of state.children(dir)) {
+    if (names.length >= MAX_ENTRIES) return ['', ...names, '…'];
+    names.push(state.node(file)?.type === 'dir' ? `${name}/` : name);
+  }
+  return names.length === 0 ? ['', '(empty)'] : ['', ...names];
 }

@@ -158,6 +158,11 @@ describe('the screen', () => {
     expect(screen).toContain('🙂 emoji 👨👩👧 family ❤');
   });
 
+  it('is drawn where CI is set, too', async () => {
+    terminal = await Terminal.open('project', { env: { CI: 'true' } });
+    await terminal.press('Right', '#4 of 19');
+  });
+
   it('uses no colour when NO_COLOR is set', async () => {
     terminal = await Terminal.open('project', { at: 8, env: { NO_COLOR: '1' } });
     expect(await terminal.painted()).not.toMatch(/\u001b\[[0-9;]*(3[0-7]|4[0-7]|9[0-7])m/);
