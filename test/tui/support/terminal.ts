@@ -1,5 +1,8 @@
 /** A real terminal (tmux on a server of its own) with a program in it, driven like a person would: keys in, screen out. */
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -17,11 +20,15 @@ export interface TerminalOptions {
 }
 
 export class Terminal {
-  private constructor(private readonly socket: string) {}
+  private constructor(
+    private readonly socket: string,
+    private readonly folder: string,
+  ) {}
 
   /** Runs a shell that runs the program, so that what the program leaves behind can be seen. */
   static async start(command: string, { columns = 80, rows = 24, env = {} }: TerminalOptions = {}): Promise<Terminal> {
-    const terminal = new Terminal(`dk-test-${process.pid}-${servers++}`);
+    const folder = await mkdtemp(join(tmpdir(), 'dk-tmux-'));
+    const terminal = new Terminal(`dk-test-${process.pid}-${servers++}`, folder);
     const set = Object.entries({ LANG: 'C.UTF-8', ...env }).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
     const shell = `PS1='$ ' exec sh`;
     const size = ['-x', String(columns), '-y', String(rows)];
@@ -107,10 +114,14 @@ export class Terminal {
 
   async close(): Promise<void> {
     await this.tmux('kill-server').catch(() => '');
+    await rm(this.folder, { recursive: true, force: true });
   }
 
   private async tmux(...args: string[]): Promise<string> {
-    const { stdout } = await run('tmux', ['-L', this.socket, ...args], { maxBuffer: 1 << 24 });
+    const { stdout } = await run('tmux', ['-L', this.socket, ...args], {
+      maxBuffer: 1 << 24,
+      env: { ...process.env, TMUX_TMPDIR: this.folder },
+    });
     return stdout;
   }
 }
