@@ -49,12 +49,13 @@ function readWriter(folder: string): WriterProcess | undefined {
   }
 }
 
-/** undefined when there is no such process. */
+/** undefined when there is no such process, or only what its parent has not yet asked about. */
 function startTicks(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The name in parentheses may hold anything; the fields after the last one are 3, 4, …
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
   } catch {
     return undefined;
   }

@@ -8,7 +8,8 @@ import { BaseTree } from '../timeline/base-tree.js';
 import { Ingest } from './ingest/ingest.js';
 import { JournalReader } from './ingest/journal-reader.js';
 import { Model } from './ingest/model.js';
-import { baseFile, exclusion, journalFolder, preimageFolder } from './ingest/pipeline.js';
+import { Exclusion } from './ingest/exclusion.js';
+import { baseFile, journalFolder, preimageFolder } from './ingest/pipeline.js';
 import { Preimages } from './ingest/preimages.js';
 import { Processes } from './ingest/processes.js';
 import { RecordingWriter, type StreamSink } from './writer.js';
@@ -43,7 +44,7 @@ export class JournalFollower {
       () => {},
       () => writer.totals().events + 1,
     );
-    this.ingest = new Ingest(this.journal, writer, model, processes, exclusion(info.excludes, info.cwd));
+    this.ingest = new Ingest(this.journal, writer, model, processes, new Exclusion(info.excludes, info.cwd));
   }
 
   /** Sequence number of the last event that was taken. */

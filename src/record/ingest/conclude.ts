@@ -35,7 +35,7 @@ export async function concludeRun(
   await pipeline.complete();
   // Where the journal could not be written, what would be read back could not be stored either.
   if (end.stopped !== null) noteStop(pipeline.writer, end.endNs, end.stopped);
-  else resync(pipeline.writer, pipeline.ingest.model, pipeline.ingest.doubts, roots, end.endNs);
+  else resync(pipeline, roots, end.endNs);
   const proof = takeProof(pipeline.writer.model.freeze(), { readXattrs: addon().lgetxattrs });
   const { totals, problems } = await pipeline.seal(encodeProof(proof));
 

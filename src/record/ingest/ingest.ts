@@ -1,5 +1,6 @@
 import type { EventToWrite, RecordingWriter } from '../writer.js';
 import { type Attribution, type Context, type EventBody, namesOf, type Outcome } from './context.js';
+import type { Exclusion } from './exclusion.js';
 import type { JournalReader } from './journal-reader.js';
 import type { Model } from './model.js';
 import type { Processes } from './processes.js';
@@ -40,7 +41,7 @@ export class Ingest implements Context {
     private readonly writer: RecordingWriter,
     readonly model: Model,
     readonly processes: Processes,
-    private readonly isExcluded: (path: string) => boolean,
+    readonly exclusion: Exclusion,
   ) {}
 
   /** Takes what the journal holds now; true when there was something. Keeps a few records back to look ahead. */
@@ -65,7 +66,6 @@ export class Ingest implements Context {
   }
 
   emit(record: RawRecord, body: EventBody, data: readonly Uint8Array[] | null = null): void {
-    if (body.path !== '' && this.isExcluded(body.path)) return;
     this.lastNs = Math.max(this.lastNs, record.exitNs);
     // Fields are set one by one: copying the body for every event is what ingest would spend most of its time on.
     const event = body as EventBody & Attribution;
@@ -114,6 +114,7 @@ export class Ingest implements Context {
   }
 
   private handle(record: RawRecord): Outcome {
+    if (this.exclusion.drops(this, record)) return 'done';
     if (record.name !== 'write') return RECORD_HANDLERS[record.name](this, record);
     const pieces = this.whole.get(record) ?? this.writes.add(record);
     if (pieces === undefined) return 'done';

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import ignore from 'ignore';
 import type { BlobStore } from '../../cas/blob-store.js';
 import { StreamWriter } from '../../cas/stream-writer.js';
 import type { Store } from '../../catalog/store.js';
@@ -9,6 +8,7 @@ import { createIndex, type LiveIndex } from '../../index/open-index.js';
 import { BaseManifest } from '../../timeline/base-manifest.js';
 import { BaseTree } from '../../timeline/base-tree.js';
 import { RecordingWriter, type WriterTotals } from '../writer.js';
+import { Exclusion } from './exclusion.js';
 import { Ingest } from './ingest.js';
 import { JournalReader } from './journal-reader.js';
 import { Model } from './model.js';
@@ -52,7 +52,7 @@ export class Pipeline {
       (info) => writer.putProcess(info),
       () => writer.totals().events + 1,
     );
-    const ingest = new Ingest(journal, writer, model, processes, exclusion(excludes, cwd));
+    const ingest = new Ingest(journal, writer, model, processes, new Exclusion(excludes, cwd));
     return new Pipeline(folder, blobs, index, writer, ingest, preimages, journal);
   }
 
@@ -82,14 +82,4 @@ export class Pipeline {
     await Promise.all([journalFolder, preimageFolder].map((of) => rm(of(this.folder), { recursive: true, force: true })));
     return { totals, problems: this.writer.problems };
   }
-}
-
-/** Globs as in .gitignore, relative to the working directory; absolute ones count from the root. */
-export function exclusion(globs: readonly string[], cwd: string): (path: string) => boolean {
-  if (globs.length === 0) return () => false;
-  const inside = ignore().add([...globs]);
-  return (path) => {
-    const relative = path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path.slice(1);
-    return relative !== '' && inside.ignores(relative);
-  };
 }

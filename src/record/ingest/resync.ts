@@ -1,8 +1,8 @@
 import type { NodeTruth } from '../../events/event.js';
 import { typeOfMode } from '../../timeline/base-node.js';
 import type { EventToWrite, RecordingWriter } from '../writer.js';
-import type { Doubts } from './ingest.js';
 import type { Model } from './model.js';
+import type { Pipeline } from './pipeline.js';
 import { liveBytes, liveNames, liveTruth } from './read-back.js';
 
 /** Who restores the truth: nobody of the target's. */
@@ -12,9 +12,11 @@ const BY_DK = { durNs: 0, pid: 0, tid: 0, comm: 'dk', proc: 0 };
  * After the command has ended: reads back what the records could not tell (law 3), and what shared mappings left.
  * `tsNs`: when that is.
  */
-export function resync(writer: RecordingWriter, model: Model, doubts: Doubts, roots: readonly string[], tsNs: number): void {
-  const emit = (event: object, data: Iterable<Uint8Array> | null = null) =>
-    writer.append({ tsNs, ...BY_DK, ...event } as EventToWrite, data);
+export function resync({ writer, ingest }: Pipeline, roots: readonly string[], tsNs: number): void {
+  const { model, doubts, exclusion } = ingest;
+  const emit: Emit = (event, data = null) => {
+    if (!exclusion.matches(event.path)) writer.append({ tsNs, ...BY_DK, ...event } as EventToWrite, data);
+  };
 
   if (doubts.all) {
     for (const root of roots) restoreTree(model, emit, root);
@@ -36,7 +38,7 @@ export function noteStop(writer: RecordingWriter, tsNs: number, cause: string): 
   writer.append({ tsNs, ...BY_DK, kind: 'gap', file: 0, path: '', cause, lost: 0, offset: 0, length: 0 });
 }
 
-type Emit = (event: object, data?: Iterable<Uint8Array> | null) => void;
+type Emit = (event: { path: string; [field: string]: unknown }, data?: Iterable<Uint8Array> | null) => void;
 
 function* touched(writer: RecordingWriter): Generator<number> {
   yield* writer.model.freeze().touchedFiles();

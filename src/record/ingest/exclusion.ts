@@ -1,0 +1,93 @@
+import { posix } from 'node:path';
+import ignore from 'ignore';
+import { RECORD_FLAGS } from '../../events/abi.js';
+import { type Context, namesOf } from './context.js';
+import { pathOfNames, type RawRecord } from './raw-record.js';
+
+/** Calls whose first string names what exists, and the second what comes to be (x86-64 numbers). */
+const RENAMES = new Set([82, 264, 316]);
+const LINKS = new Set([86, 265]);
+/** The first string is the target, kept as it is. */
+const SYMLINKS = new Set([88, 266]);
+const OPENS = new Set([2, 85, 257, 437]);
+
+/** Globs as in .gitignore, relative to the working directory; absolute ones count from the root. */
+export function matcher(globs: readonly string[], cwd: string): (path: string) => boolean {
+  if (globs.length === 0) return () => false;
+  const inside = ignore().add([...globs]);
+  return (path) => {
+    const relative = path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path.slice(1);
+    return relative !== '' && inside.ignores(relative);
+  };
+}
+
+/**
+ * What `--exclude` leaves out. The records are dropped before the model sees them, so that it has none of the excluded
+ * names; what is known about paths here is what the strings say.
+ */
+export class Exclusion {
+  /** Inodes that were met under an excluded path. */
+  private readonly inodes = new Set<string>();
+  readonly matches: (path: string) => boolean;
+
+  constructor(
+    private readonly globs: readonly string[],
+    cwd: string,
+  ) {
+    this.matches = matcher(globs, cwd);
+  }
+
+  /** True when the record is about something excluded, and with it is dealt with. */
+  drops(context: Context, record: RawRecord): boolean {
+    if (this.globs.length === 0) return false;
+    switch (record.name) {
+      case 'path':
+        return this.meets(record, pathOfNames(record.payload.subarray(0, record.u32('path_len'))));
+      case 'write':
+        return !record.has(RECORD_FLAGS.output) && this.inodes.has(keyOf(record));
+      case 'copy':
+        return this.inodes.has(keyOf(record));
+      case 'call':
+        return this.dropsCall(context, record);
+      default:
+        return false;
+    }
+  }
+
+  private dropsCall(context: Context, record: RawRecord): boolean {
+    const nr = record.u32('nr');
+    const { base1, path1, base2, path2 } = namesOf(record);
+    if (OPENS.has(nr)) return this.meets(record, base1);
+    if (record.u64('ino') !== 0 && path1 === '') return this.inodes.has(keyOf(record));
+    const first = path1 !== '' && this.matches(join(base1, path1));
+    const second = path2 !== '' && this.matches(join(base2, path2));
+    if (SYMLINKS.has(nr) || LINKS.has(nr)) {
+      if (!second && first && LINKS.has(nr)) this.crosses(context, record);
+      return second || (first && LINKS.has(nr));
+    }
+    if (!RENAMES.has(nr)) return first;
+    if (first !== second) this.crosses(context, record);
+    return first || second;
+  }
+
+  /** Something moved between what is recorded and what is not: what there is now is read back at the end. */
+  private crosses(context: Context, record: RawRecord): void {
+    context.doubt(record, 'a name moved in or out of an excluded path', { file: 0, path: '' });
+  }
+
+  private meets(record: RawRecord, path: string): boolean {
+    const excluded = this.matches(path);
+    if (excluded) this.inodes.add(keyOf(record));
+    else this.inodes.delete(keyOf(record));
+    return excluded;
+  }
+}
+
+function join(base: string, path: string): string {
+  return posix.join(base, path).replace(/(?<=.)\/+$/, '');
+}
+
+function keyOf(record: RawRecord): string {
+  const { ino, dev, gen } = record.identity();
+  return `${ino}:${dev}:${gen}`;
+}
