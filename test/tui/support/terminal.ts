@@ -44,10 +44,15 @@ export class Terminal {
     const at = String(options.at ?? 0);
     const program = `node --import ${LOADER} test/tui/support/main.ts ${recording} ${at}`;
     const terminal = await Terminal.start(program, options);
-    const isUp = (screen: string): boolean => /#[\d,]+ of/.test(screen) && !/loading/.test(screen);
-    const screen = await terminal.until((shown) => isUp(shown) || /^status \d/m.test(shown), 'the first frame');
-    if (!isUp(screen)) throw new Error(`the debugger did not open:\n${screen}`);
-    return terminal;
+    try {
+      const isUp = (screen: string): boolean => /#[\d,]+ of/.test(screen) && !/loading/.test(screen);
+      const screen = await terminal.until((shown) => isUp(shown) || /^status \d/m.test(shown), 'the first frame');
+      if (!isUp(screen)) throw new Error(`the debugger did not open:\n${screen}`);
+      return terminal;
+    } catch (error) {
+      await terminal.close();
+      throw error;
+    }
   }
 
   async type(text: string): Promise<void> {
