@@ -280,9 +280,17 @@ describe('options', () => {
   const WRONG: [what: string, args: string[], message: RegExp][] = [
     ['an unknown option', ['--bogus', '--', 'true'], /^dk run: unknown option '--bogus'\.\n.+\n$/],
     ['no command', [], /^dk run needs a command after --\.\n.+\n$/],
-    ['a size that is none', ['--buffer', 'much', '--', 'true'], /^dk run wants a size like 64M after --buffer, not "much"\.\n.+\n$/],
+    [
+      'a size that is none',
+      ['--buffer', 'much', '--', 'true'],
+      /^dk run wants a size like 64M after --buffer, not "much"\.\n.+\n$/,
+    ],
     ['a root that is not there', ['--root', 'nowhere', '--', 'true'], /^dk: The root nowhere does not exist\.\n.+\n$/],
-    ['--keep with another word', ['--keep', 'sometimes', '--', 'true'], /^dk run wants always or on-failure after --keep, not "sometimes"\.\n.+\n$/],
+    [
+      '--keep with another word',
+      ['--keep', 'sometimes', '--', 'true'],
+      /^dk run wants always or on-failure after --keep, not "sometimes"\.\n.+\n$/,
+    ],
   ];
   for (const [what, args, message] of WRONG) {
     kernelTest(`${what}: 125, one sentence what and one what to do`, async () => {

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { describe, expect, type TestContext } from 'vitest';
 import { kernelTest } from '../support/kernel.js';
 import { isAlive, type Launched, LauncherBench, type LaunchOptions, until } from '../support/launcher.js';
+import { CTRL, quoted, Shell } from '../support/pty-shell.js';
 import { tempFolders } from '../support/temp-folder.js';
 
 /** An ordinary user runs the launcher; sudo is configured in a mount namespace of the test's own. */
@@ -171,6 +172,38 @@ describe('signals and kills', () => {
     await until(() => (count('done') > 0 ? true : undefined), 'the end of the command');
     await running.done;
   });
+});
+
+describe('on a terminal', () => {
+  for (const pty of ['!use_pty', 'use_pty']) {
+    kernelTest(`Ctrl-C, Ctrl-Z, fg and reading, with ${pty}`, async (context) => {
+      const b = new UserBench(context);
+      const options = b.options({ rules: [RULE, `Defaults ${pty}`] });
+      const script =
+        'trap "i=1; echo interrupted" INT; echo rea"dy"; while [ -z "$i" ]; do sleep 0.05; done; ' +
+        'read line; echo "got <$line>"; ' +
+        'echo pid=$$; while [ ! -e go ]; do sleep 0.05; done; test -t 0 && test -t 1 && exit 4';
+      const shell = new Shell(b.work);
+      try {
+        shell.send(`${b.words(sh(script), options).map(quoted).join(' ')}\n`);
+        await shell.sees(/ready/);
+        shell.send(CTRL.C);
+        await shell.sees(/interrupted/);
+        shell.send('some words\n');
+        await shell.sees(/got <some words>/);
+        await shell.sees(/pid=\d+/);
+        shell.send(CTRL.Z);
+        await shell.sees(/Stopped[\s\S]*prompt> /);
+        shell.send(`touch ${b.work}/go; fg\n`);
+        await shell.sees(/fg\r\n[\s\S]*prompt> /); // until then sudo may swallow what is typed
+        shell.send('echo "then=$?"\n');
+        await shell.sees(/then=4/);
+        expect(shell.count('interrupted\r')).toBe(1);
+      } finally {
+        shell.close();
+      }
+    });
+  }
 });
 
 kernelTest('nobody is left behind', async (context) => {

@@ -1,60 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect } from 'vitest';
 import { kernelTest } from '../support/kernel.js';
 import { LauncherBench, until } from '../support/launcher.js';
+import { CTRL, quoted, Shell } from '../support/pty-shell.js';
 import { tempFolders } from '../support/temp-folder.js';
 
 const temp = tempFolders();
-const CTRL = { C: '\x03', Z: '\x1a', BACKSLASH: '\x1c' };
-
-/** An interactive bash on a pseudo-terminal of its own. */
-class Shell {
-  private readonly script: ChildProcess;
-  private text = '';
-  private seen = 0;
-
-  constructor(cwd: string) {
-    this.script = spawn('script', ['-qfec', 'bash --norc --noprofile -i', '/dev/null'], {
-      cwd,
-      env: { PATH: process.env.PATH, PS1: '\\$ ', TERM: 'dumb', LC_ALL: 'C' },
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    this.script.stdout?.on('data', (chunk: Buffer) => {
-      this.text += chunk.toString('latin1');
-    });
-  }
-
-  send(keys: string): void {
-    this.script.stdin?.write(keys);
-  }
-
-  /** Waits for output after what was waited for last. */
-  async sees(pattern: RegExp): Promise<RegExpExecArray> {
-    const found = await until(
-      () => pattern.exec(this.text.slice(this.seen)) ?? undefined,
-      `${pattern} in: ${this.text}`,
-    );
-    this.seen += found.index + found[0].length;
-    return found;
-  }
-
-  count(text: string): number {
-    return this.text.split(text).length - 1;
-  }
-
-  close(): void {
-    this.script.stdin?.end();
-    this.script.kill('SIGHUP');
-  }
-}
-
 let shell: Shell | undefined;
 afterEach(() => shell?.close());
 
 function start(script: string): { shell: Shell; bench: LauncherBench } {
   const bench = new LauncherBench(temp());
-  const words = bench.words(['sh', '-c', script]).map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
+  const words = bench.words(['sh', '-c', script]).map(quoted);
   shell = new Shell(bench.work);
   shell.send(`${words.join(' ')}; echo "status=$?"\n`);
   return { shell, bench };
@@ -92,7 +49,7 @@ describe('on a terminal', () => {
     const recorder = bench.messages().find((message) => message.type === 'start')?.pid as number;
     expect(state(recorder)).not.toBe('T');
     shell.send('touch go; fg\n');
-    await shell.sees(/finished/);
+    await shell.sees(/finished[\s\S]*prompt> /);
     shell.send('echo "then=$?"\n');
     await shell.sees(/then=4/);
   });
@@ -107,8 +64,8 @@ describe('on a terminal', () => {
   kernelTest('an interactive shell as the command has job control of its own', async () => {
     const { shell } = start('PS1="inner> " exec bash --norc --noprofile -i');
     await shell.sees(/inner> /);
-    shell.send('sleep 100\n');
-    await shell.sees(/sleep 100/);
+    shell.send(`sh -c 'echo rea"dy"; exec sleep 100'\n`);
+    await shell.sees(/ready/);
     shell.send(CTRL.Z);
     await shell.sees(/Stopped/);
     shell.send('kill %1; exit 5\n');

@@ -70,7 +70,8 @@ const PROGRAMS: readonly Program[] = [
     name: 'npm install of a packed package',
     before: `mkdir p && cd p && echo '{"name":"p","version":"1.0.0","bin":{"p":"p.js"}}' > package.json && echo '#!/usr/bin/env node' > p.js
       npm pack -s && cd .. && echo '{"name":"app","private":true}' > package.json`,
-    script: 'npm install -s --offline --no-audit --no-fund ./p/p-1.0.0.tgz && npm ls && rm -rf node_modules && npm ci -s --offline',
+    script:
+      'npm install -s --offline --no-audit --no-fund ./p/p-1.0.0.tgz && npm ls && rm -rf node_modules && npm ci -s --offline',
   },
   {
     name: 'rsync: copy, update in place, delete',

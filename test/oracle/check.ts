@@ -44,7 +44,9 @@ export async function checkOracle(recording: Recording, folder: string): Promise
 export async function explain(recording: Recording, folder: string, report: OracleReport): Promise<string> {
   const [first] = report.wrong;
   if (first === undefined) return `${report.markers} markers, ${report.paths} paths, all equal`;
-  const lines = [`${report.wrong.length} of ${report.markers} markers differ; the first is ${first.name} (#${first.seq}):`];
+  const lines = [
+    `${report.wrong.length} of ${report.markers} markers differ; the first is ${first.name} (#${first.seq}):`,
+  ];
   for (const { path, what, file } of first.differences.slice(0, 8)) {
     lines.push(`  ${JSON.stringify(path)} ${what}`);
     const full = join(folder, 'tree', path);

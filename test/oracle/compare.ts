@@ -35,7 +35,8 @@ export async function compareWithListing(
     const file = fileOfInode.get(listed.inode);
     const inode = inodeOfFile.get(node.file);
     if (file !== undefined && file !== node.file) add('is a hard link on disk, and a file of its own in the state');
-    if (inode !== undefined && inode !== listed.inode) add('is a file of its own on disk, and a hard link in the state');
+    if (inode !== undefined && inode !== listed.inode)
+      add('is a file of its own on disk, and a hard link in the state');
     fileOfInode.set(listed.inode, node.file);
     inodeOfFile.set(node.file, listed.inode);
   }
@@ -53,7 +54,8 @@ function* pathsBelow(state: State, folder: string): Generator<[path: string, fil
     const [path, file] = next;
     yield next;
     if (state.node(file)?.type !== 'dir') continue;
-    for (const entry of state.children(file)) left.push([path === '' ? entry.name : `${path}/${entry.name}`, entry.file]);
+    for (const entry of state.children(file))
+      left.push([path === '' ? entry.name : `${path}/${entry.name}`, entry.file]);
   }
 }
 
@@ -87,7 +89,8 @@ async function nodeDifferences(recording: Recording, state: State, node: Node, l
   if (listed.type === 'file') {
     check('size', listed.sizeBytes, node.sizeBytes);
     if (node.uncertain) found.push('the state calls its content uncertain');
-    if (found.length === 0 && listed.sha256 !== undefined) check('sha-256', listed.sha256, await hashOf(recording, state, node));
+    if (found.length === 0 && listed.sha256 !== undefined)
+      check('sha-256', listed.sha256, await hashOf(recording, state, node));
   }
   return found;
 }

@@ -31,7 +31,12 @@ export const OPENING: readonly OperationCase[] = [
     events: [ended()],
   },
   { name: 'open for reading and writing', before: withOld, calls: [`open 'f ${O.RDWR}`], events: [ended()] },
-  { name: 'open O_TRUNC', before: withOld, calls: [`open 'f ${O.WRONLY | O.TRUNC}`], events: [truncated('f', 0), ended()] },
+  {
+    name: 'open O_TRUNC',
+    before: withOld,
+    calls: [`open 'f ${O.WRONLY | O.TRUNC}`],
+    events: [truncated('f', 0), ended()],
+  },
   {
     name: 'open O_TRUNC for reading only',
     before: withOld,
@@ -204,13 +209,25 @@ export const WRITING: readonly OperationCase[] = [
   {
     name: 'writes that fail',
     before: withOld,
-    calls: [`a=open 'f ${O.RDONLY}`, '!write $a b:5:1 5', `b=open 'f ${O.WRONLY}`, '!write $b bad 5', '!write 99 b:5:1 5'],
+    calls: [
+      `a=open 'f ${O.RDONLY}`,
+      '!write $a b:5:1 5',
+      `b=open 'f ${O.WRONLY}`,
+      '!write $b bad 5',
+      '!write 99 b:5:1 5',
+    ],
     events: [ended()],
   },
   {
     name: 'a file without a name is still written to',
     calls: onNew(`unlink 'f`, 'write $a b:8:1 8', 'ftruncate $a 3'),
-    events: [created('f'), { kind: 'path.unlink', path: 'f' }, wrote('f', 0, pattern(8, 1)), truncated('f', 3), ended()],
+    events: [
+      created('f'),
+      { kind: 'path.unlink', path: 'f' },
+      wrote('f', 0, pattern(8, 1)),
+      truncated('f', 3),
+      ended(),
+    ],
   },
   {
     name: 'an old file without a name is still written to',

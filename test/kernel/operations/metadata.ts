@@ -20,10 +20,20 @@ const on = (name: string, calls: string[], ...events: OperationCase['events'][nu
 export const MODES: readonly OperationCase[] = [
   on('chmod', ["chmod 'f 0600"], modeSet('f', 0o600)),
   on('chmod through a symbolic link', ["chmod 'l 04711"], modeSet('f', 0o4711)),
-  on('chmod of a directory', ["mkdir 'd 0755", "chmod 'd 01777"], { kind: 'dir.create', path: 'd', mode: 0o040755, uid: 0, gid: 0 }, modeSet('d', 0o1777)),
+  on(
+    'chmod of a directory',
+    ["mkdir 'd 0755", "chmod 'd 01777"],
+    { kind: 'dir.create', path: 'd', mode: 0o040755, uid: 0, gid: 0 },
+    modeSet('d', 0o1777),
+  ),
   on('fchmod', [open, 'fchmod $a 0640'], modeSet('f', 0o640)),
   on('fchmodat', [`fchmodat ${AT.FDCWD} 'l 0611`], modeSet('f', 0o611)),
-  on('fchmodat2', [`fchmodat2 ${AT.FDCWD} 'l 0612 0`, `fchmodat2 ${AT.FDCWD} 'f 0613 ${AT.SYMLINK_NOFOLLOW}`], modeSet('f', 0o612), modeSet('f', 0o613)),
+  on(
+    'fchmodat2',
+    [`fchmodat2 ${AT.FDCWD} 'l 0612 0`, `fchmodat2 ${AT.FDCWD} 'f 0613 ${AT.SYMLINK_NOFOLLOW}`],
+    modeSet('f', 0o612),
+    modeSet('f', 0o613),
+  ),
   on('fchmodat2 AT_EMPTY_PATH', [open, `fchmodat2 $a ' 0614 ${AT.EMPTY_PATH}`], modeSet('f', 0o614)),
   on('chmod that fails', ["!chmod 'missing 0600", `!fchmodat2 ${AT.FDCWD} 'l 0600 ${AT.SYMLINK_NOFOLLOW}`]),
 ];
@@ -37,13 +47,29 @@ export const OWNERS: readonly OperationCase[] = [
   on('lchown', ["lchown 'l 3 4"], ownerSet('l', 3, 4)),
   on(
     'fchownat',
-    [`fchownat ${AT.FDCWD} 'l 5 6 0`, `fchownat ${AT.FDCWD} 'l 7 8 ${AT.SYMLINK_NOFOLLOW}`, open, `fchownat $a ' 9 9 ${AT.EMPTY_PATH}`],
+    [
+      `fchownat ${AT.FDCWD} 'l 5 6 0`,
+      `fchownat ${AT.FDCWD} 'l 7 8 ${AT.SYMLINK_NOFOLLOW}`,
+      open,
+      `fchownat $a ' 9 9 ${AT.EMPTY_PATH}`,
+    ],
     ownerSet('f', 5, 6),
     ownerSet('l', 7, 8),
     ownerSet('f', 9, 9),
   ),
   on('a large user id', ["chown 'f 4000000000 4000000001"], ownerSet('f', 4_000_000_000, 4_000_000_001)),
-  on('what another user makes is theirs', ['setgroups 0 0', "chmod '. 0777", 'setresgid 34 34 34', 'setresuid 33 33 33', `open 'n ${O.CREAT | O.WRONLY} 0644`], modeSet('.', 0o777), created('n', 0o644, { uid: 33, gid: 34 })),
+  on(
+    'what another user makes is theirs',
+    [
+      'setgroups 0 0',
+      "chmod '. 0777",
+      'setresgid 34 34 34',
+      'setresuid 33 33 33',
+      `open 'n ${O.CREAT | O.WRONLY} 0644`,
+    ],
+    modeSet('.', 0o777),
+    created('n', 0o644, { uid: 33, gid: 34 }),
+  ),
   on('chown that fails', ["!chown 'missing 1 1"]),
 ];
 
@@ -53,11 +79,31 @@ export const TIMES: readonly OperationCase[] = [
   on('utime', ["utime 'f q:1000,2000"], timesSet('f', 1000n * SECOND, 2000n * SECOND)),
   on('utime to now', ["utime 'f 0"], timesSet('f', null, null, true)),
   on('utimes', ["utimes 'f q:1000,5,2000,6"], timesSet('f', 1000n * SECOND + 5000n, 2000n * SECOND + 6000n)),
-  on('futimesat', [`futimesat ${AT.FDCWD} 'l q:1000,5,2000,6`], timesSet('f', 1000n * SECOND + 5000n, 2000n * SECOND + 6000n)),
-  on('utimensat', [`utimensat ${AT.FDCWD} 'l q:1000,5,2000,6 0`], timesSet('f', 1000n * SECOND + 5n, 2000n * SECOND + 6n)),
-  on('utimensat of a symbolic link', [`utimensat ${AT.FDCWD} 'l q:1000,5,2000,6 ${AT.SYMLINK_NOFOLLOW}`], timesSet('l', 1000n * SECOND + 5n, 2000n * SECOND + 6n)),
-  on('utimensat of a descriptor', [open, 'utimensat $a 0 q:1000,5,2000,6 0'], timesSet('f', 1000n * SECOND + 5n, 2000n * SECOND + 6n)),
-  on('utimensat before 1970', [`utimensat ${AT.FDCWD} 'f q:-10,5,-2000,6 0`], timesSet('f', -10n * SECOND + 5n, -2000n * SECOND + 6n)),
+  on(
+    'futimesat',
+    [`futimesat ${AT.FDCWD} 'l q:1000,5,2000,6`],
+    timesSet('f', 1000n * SECOND + 5000n, 2000n * SECOND + 6000n),
+  ),
+  on(
+    'utimensat',
+    [`utimensat ${AT.FDCWD} 'l q:1000,5,2000,6 0`],
+    timesSet('f', 1000n * SECOND + 5n, 2000n * SECOND + 6n),
+  ),
+  on(
+    'utimensat of a symbolic link',
+    [`utimensat ${AT.FDCWD} 'l q:1000,5,2000,6 ${AT.SYMLINK_NOFOLLOW}`],
+    timesSet('l', 1000n * SECOND + 5n, 2000n * SECOND + 6n),
+  ),
+  on(
+    'utimensat of a descriptor',
+    [open, 'utimensat $a 0 q:1000,5,2000,6 0'],
+    timesSet('f', 1000n * SECOND + 5n, 2000n * SECOND + 6n),
+  ),
+  on(
+    'utimensat before 1970',
+    [`utimensat ${AT.FDCWD} 'f q:-10,5,-2000,6 0`],
+    timesSet('f', -10n * SECOND + 5n, -2000n * SECOND + 6n),
+  ),
   on(
     'utimensat UTIME_OMIT and UTIME_NOW',
     [

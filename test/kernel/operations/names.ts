@@ -64,7 +64,11 @@ export const FOLDERS: readonly OperationCase[] = [
   },
   { name: 'mkdir that fails', before: tree('d/'), calls: [`!mkdir 'd 0755`, `!mkdir 'a/b 0755`], events: [ended()] },
   { name: 'rmdir', before: tree('d/'), calls: [`rmdir 'd`], events: [removedDir('d'), ended()] },
-  { name: 'rmdir of a new directory', calls: [`mkdir 'd 0755`, `rmdir 'd/`], events: [madeDir('d'), removedDir('d'), ended()] },
+  {
+    name: 'rmdir of a new directory',
+    calls: [`mkdir 'd 0755`, `rmdir 'd/`],
+    events: [madeDir('d'), removedDir('d'), ended()],
+  },
   {
     name: 'unlinkat AT_REMOVEDIR',
     before: tree('sub/d/'),
@@ -103,10 +107,7 @@ export const UNLINKING: readonly OperationCase[] = [
   {
     name: 'a name used again and again',
     calls: [1, 2, 3].flatMap((seed) => [`a=open 'f ${NEW} 0644`, `write $a b:9:${seed} 9`, 'close $a', `unlink 'f`]),
-    events: [
-      ...[1, 2, 3].flatMap((seed) => [created('f'), wrote('f', 0, pattern(9, seed)), unlinked('f')]),
-      ended(),
-    ],
+    events: [...[1, 2, 3].flatMap((seed) => [created('f'), wrote('f', 0, pattern(9, seed)), unlinked('f')]), ended()],
   },
   { name: 'unlink that fails', before: tree('d/'), calls: [`!unlink 'd`, `!unlink 'missing`], events: [ended()] },
 ];
@@ -123,13 +124,7 @@ export const RENAMING: readonly OperationCase[] = [
     name: 'rename of a new file over an old one',
     before: tree('g'),
     calls: [`a=open 'f ${NEW} 0644`, 'write $a b:5:1 5', `rename 'f 'g`, 'write $a b:5:2 5'],
-    events: [
-      created('f'),
-      wrote('f', 0, pattern(5, 1)),
-      renamed('f', 'g', 'g'),
-      wrote('g', 5, pattern(5, 2)),
-      ended(),
-    ],
+    events: [created('f'), wrote('f', 0, pattern(5, 1)), renamed('f', 'g', 'g'), wrote('g', 5, pattern(5, 2)), ended()],
   },
   {
     name: 'rename of a directory, and what is below it',
@@ -168,10 +163,7 @@ export const RENAMING: readonly OperationCase[] = [
   {
     name: 'renameat2',
     before: tree('f', 'g'),
-    calls: [
-      `renameat2 ${AT.FDCWD} 'f ${AT.FDCWD} 'g 0`,
-      `renameat2 ${AT.FDCWD} 'g ${AT.FDCWD} 'h ${RENAME.NOREPLACE}`,
-    ],
+    calls: [`renameat2 ${AT.FDCWD} 'f ${AT.FDCWD} 'g 0`, `renameat2 ${AT.FDCWD} 'g ${AT.FDCWD} 'h ${RENAME.NOREPLACE}`],
     events: [renamed('f', 'g', 'g'), renamed('g', 'h'), ended()],
   },
   {
@@ -250,7 +242,7 @@ export const LINKING: readonly OperationCase[] = [
   },
   {
     name: 'bind of a unix socket',
-    calls: ['a=socket 1 1 0', "bind $a s:sock 110"],
+    calls: ['a=socket 1 1 0', 'bind $a s:sock 110'],
     events: [madeNode('sock', 0o140755), ended()],
   },
 ];
@@ -274,7 +266,11 @@ export const PATHS: readonly OperationCase[] = [
   },
   {
     name: 'names of 255 bytes',
-    calls: [`open ${text(long)} ${NEW} 0644`, `mkdir ${text(umlauts)} 0755`, `open ${text(`${umlauts}/${long}`)} ${NEW} 0644`],
+    calls: [
+      `open ${text(long)} ${NEW} 0644`,
+      `mkdir ${text(umlauts)} 0755`,
+      `open ${text(`${umlauts}/${long}`)} ${NEW} 0644`,
+    ],
     events: [created(long), madeDir(umlauts), created(`${umlauts}/${long}`), ended()],
   },
   {
@@ -320,14 +316,7 @@ export const PATHS: readonly OperationCase[] = [
       "rename '../a '../z",
       `open '../z/b/g ${NEW} 0644`,
     ],
-    events: [
-      created('a/b/f'),
-      madeDir('a/d'),
-      created('c/f'),
-      renamed('a', 'z'),
-      created('z/b/g'),
-      ended(),
-    ],
+    events: [created('a/b/f'), madeDir('a/d'), created('c/f'), renamed('a', 'z'), created('z/b/g'), ended()],
   },
   {
     name: 'a working directory that was renamed',

@@ -9,7 +9,15 @@ export const PROCESSES: readonly OperationCase[] = [
   { name: 'death by a signal', calls: ['a=getpid', 'kill $a 9'], events: [ended(0, 9)], signal: 9 },
   {
     name: 'fork: the child shares the position',
-    calls: [`a=open 'f ${NEW} 0644`, 'write $a b:5:1 5', 'fork', 'write $a b:5:2 5', 'exit_group 3', 'end', 'write $a b:5:3 5'],
+    calls: [
+      `a=open 'f ${NEW} 0644`,
+      'write $a b:5:1 5',
+      'fork',
+      'write $a b:5:2 5',
+      'exit_group 3',
+      'end',
+      'write $a b:5:3 5',
+    ],
     events: [
       created('f'),
       wrote('f', 0, pattern(5, 1)),
@@ -25,7 +33,14 @@ export const PROCESSES: readonly OperationCase[] = [
     calls: ['vfork', "execve '/bin/true a:true,one,two%20words,%ff e:", 'end'],
     events: [
       forked(),
-      { kind: 'proc.exec', path: '/bin/true', argv: ['true', 'one', 'two words', '\udcff'], exe: '/bin/true', cwd: '.', by: 1 },
+      {
+        kind: 'proc.exec',
+        path: '/bin/true',
+        argv: ['true', 'one', 'two words', '\udcff'],
+        exe: '/bin/true',
+        cwd: '.',
+        by: 1,
+      },
       ended(0, 0, { by: 1 }),
       ended(),
     ],
@@ -43,12 +58,7 @@ export const PROCESSES: readonly OperationCase[] = [
   {
     name: 'output on fd 1 and 2',
     calls: ["write 1 'out%0a 4", "write 2 'err%0a 4", 'writev 1 v:3,2:1 2'],
-    events: [
-      output(1, Buffer.from('out\n')),
-      output(2, Buffer.from('err\n')),
-      output(1, pattern(5, 1)),
-      ended(),
-    ],
+    events: [output(1, Buffer.from('out\n')), output(2, Buffer.from('err\n')), output(1, pattern(5, 1)), ended()],
   },
   {
     name: 'output of 100,000 bytes',

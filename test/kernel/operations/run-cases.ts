@@ -55,7 +55,8 @@ export async function runCases(folder: string, cases: readonly OperationCase[]):
       const result: CaseResult = { events: [], bytes: [], differences: [] };
       for (const event of mine) {
         const state = await recording.state(event.seq - 1);
-        const nameOf = (file: unknown) => (file === 0 ? null : relative(at, state.pathOf(file as number) ?? `file ${file}`));
+        const nameOf = (file: unknown) =>
+          file === 0 ? null : relative(at, state.pathOf(file as number) ?? `file ${file}`);
         const shown = shownEvent(log[event.seq - 1] as LogEvent, at, nameOf);
         result.events.push({ ...shown, by: procs.indexOf(event.proc) });
         result.bytes.push('data' in event && event.data !== null ? await recording.payload(event) : undefined);
