@@ -141,7 +141,22 @@ Recorder::Failure Recorder::Start(const Napi::Object& options) {
     *row.link = bpf_program__attach(row.program);
     if (*row.link == nullptr) return {row.what, errno};
   }
-  return {};
+  return NoteRoot();
+}
+
+// Tells the programs which root directory paths start from: that of this thread, met in its next system call.
+Recorder::Failure Recorder::NoteRoot() {
+  const int map = bpf_map__fd(skeleton_->maps.recorder);
+  const int pidfd = static_cast<int>(syscall(SYS_pidfd_open, getpid(), 0));
+  if (pidfd < 0) return {"pidfd_open", errno};
+  const uint32_t value = 1;
+  const int failed = bpf_map_update_elem(map, &pidfd, &value, BPF_ANY);
+  const int error = errno;
+  syscall(SYS_getppid);
+  bpf_map_delete_elem(map, &pidfd);
+  close(pidfd);
+  if (failed != 0) return {"bpf(task storage)", error};
+  return skeleton_->bss->root_mnt != nullptr ? Failure{} : Failure{"root directory", ENOENT};
 }
 
 Recorder::~Recorder() {

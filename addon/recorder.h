@@ -27,6 +27,7 @@ class Recorder : public Napi::ObjectWrap<Recorder> {
     int error = 0;
   };
   Failure Start(const Napi::Object& options);
+  Failure NoteRoot();
   void Detach();
   Napi::Object StatsObject(Napi::Env env) const;
 

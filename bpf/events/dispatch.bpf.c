@@ -14,6 +14,16 @@
 #define NR_COPY_FILE_RANGE 326
 #define NR_PWRITEV2 328
 
+static __always_inline void note_root(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (root_mnt || !bpf_task_storage_get(&recorder, task, 0, 0))
+		return;
+	root_dentry = BPF_CORE_READ(task, fs, root.dentry);
+	root_mnt = BPF_CORE_READ(task, fs, root.mnt);
+}
+
 SEC("tp_btf/sys_enter") int dk_enter(__u64 *ctx)
 {
 	struct dk_task *t = task__tracked();
@@ -21,8 +31,10 @@ SEC("tp_btf/sys_enter") int dk_enter(__u64 *ctx)
 	struct file *file;
 	__u32 fd;
 
-	if (!t)
+	if (!t) {
+		note_root();
 		return 0;
+	}
 	t->enter_ns = bpf_ktime_get_ns();
 	regs = (struct pt_regs *)ctx[0];
 	switch (ctx[1]) {

@@ -62,6 +62,14 @@ struct {
 	__type(value, struct dk_task);
 } tasks __weak SEC(".maps");
 
+/* The recorder's own thread, for a moment: its root directory is where every path starts (dk may run in a chroot). */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, __u32);
+} recorder __weak SEC(".maps");
+
 /* System call number -> the program that records its success. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
@@ -104,6 +112,10 @@ struct {
 __u64 lost[DK_LOSS_CAUSES] __weak;
 /* Losses that name no inode: a gap for everything. */
 __u64 lost_unnamed __weak;
+
+/* The recorder's root directory; compared, never followed. */
+struct dentry *root_dentry __weak;
+struct vfsmount *root_mnt __weak;
 
 static __always_inline void loss__count(__u32 cause, const struct dk_id *id)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
-/* From a (mount, dentry) up to the root of its mount namespace. */
+/* From a (mount, dentry) up to the recorder's root directory, or to the root of another mount namespace. */
 #pragma once
 #include "maps.h"
 
@@ -13,6 +13,8 @@ static long walk__step(__u32 i, struct dk_scratch **ctx)
 	struct mount *mnt = s->walk.mnt;
 	__u32 pos = s->walk.pos, len;
 
+	if (dentry == root_dentry && (void *)mnt + bpf_core_field_offset(struct mount, mnt) == (void *)root_mnt)
+		return 1;
 	if (dentry == BPF_CORE_READ(mnt, mnt.mnt_root)) {
 		struct mount *up = BPF_CORE_READ(mnt, mnt_parent);
 
