@@ -197,8 +197,8 @@ class FullWorker(Worker):
             try:
                 os.chroot(self.own)
                 os.chdir("/")
-                with open("/chrooted%d" % self.rng.randrange(3), "ab") as out:
-                    out.write(self.bytes())
+                out = os.open("/chrooted%d" % self.rng.randrange(3), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK, 0o644)
+                os.write(out, self.bytes())
                 os.rename("/chrooted0", "/old/../chrooted1")
             finally:
                 os._exit(0)
