@@ -166,7 +166,8 @@ export function abiHeader(): string {
     `#define DK_ABI_VERSION ${ABI_VERSION}`,
     '',
   ];
-  for (const [flag, value] of Object.entries(RECORD_FLAGS)) lines.push(`#define DK_FLAG_${flag.toUpperCase()} ${value}`);
+  for (const [flag, value] of Object.entries(RECORD_FLAGS))
+    lines.push(`#define DK_FLAG_${flag.toUpperCase()} ${value}`);
   lines.push('');
   LOSS_CAUSES.forEach((cause, i) => {
     lines.push(`#define DK_LOSS_${cause.toUpperCase().replace(/-/g, '_')} ${i}`);

@@ -17,7 +17,12 @@ export const KINDS = {
   'file.write': { code: 2, changes: true, op: 'write', about: 'Bytes were written at an offset.' },
   'file.truncate': { code: 3, changes: true, op: 'truncate', about: 'The size was set.' },
   'file.allocate': { code: 4, changes: true, op: 'allocate', about: 'fallocate(2), every mode.' },
-  'file.copy': { code: 5, changes: true, op: 'copy', about: 'Bytes came from another file or a pipe inside the kernel.' },
+  'file.copy': {
+    code: 5,
+    changes: true,
+    op: 'copy',
+    about: 'Bytes came from another file or a pipe inside the kernel.',
+  },
   'file.sync': { code: 6, changes: true, op: 'mapped', about: 'A shared mapping was read back (coalesced writes).' },
   'dir.create': { code: 7, changes: true, op: 'mkdir', about: 'A directory was created.' },
   'dir.remove': { code: 8, changes: true, op: 'rmdir', about: 'A directory was removed.' },
@@ -44,9 +49,7 @@ export const KINDS = {
 export type Kind = keyof typeof KINDS;
 export const KIND_NAMES = Object.keys(KINDS) as Kind[];
 
-export const KIND_BY_CODE: ReadonlyMap<number, Kind> = new Map(
-  KIND_NAMES.map((kind) => [KINDS[kind].code, kind]),
-);
+export const KIND_BY_CODE: ReadonlyMap<number, Kind> = new Map(KIND_NAMES.map((kind) => [KINDS[kind].code, kind]));
 
 export function changesFilesystem(kind: Kind): boolean {
   return KINDS[kind].changes;

@@ -19,7 +19,13 @@ export class IngestWorker {
       });
       this.worker.on('error', reject);
       this.worker.on('exit', () => {
-        reject(new DkError('internal', 'The ingest thread ended without a result.', 'What was recorded can still be opened with: dk open'));
+        reject(
+          new DkError(
+            'internal',
+            'The ingest thread ended without a result.',
+            'What was recorded can still be opened with: dk open',
+          ),
+        );
       });
     });
     this.result.catch(() => undefined); // whoever waits for `end` hears of it

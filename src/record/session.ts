@@ -78,7 +78,10 @@ class Session {
       await this.abandon();
       return { info: undefined, end, problems: [] };
     }
-    if (guarded.lost > 0) this.warnings.push(`The old content of ${guarded.lost} ${guarded.lost === 1 ? 'file' : 'files'} could not be saved.`);
+    if (guarded.lost > 0)
+      this.warnings.push(
+        `The old content of ${guarded.lost} ${guarded.lost === 1 ? 'file' : 'files'} could not be saved.`,
+      );
     if (stats.errno !== 0) this.warnings.push(journalStopped(stats.errno));
     let conclusion: Conclusion;
     try {
@@ -130,7 +133,9 @@ class Session {
     recorder.seed(targetPid);
     const base = await this.link.baseDone;
     if (base.truncated) {
-      this.warnings.push('A root has more than a million entries, so it was recorded without a complete base manifest.');
+      this.warnings.push(
+        'A root has more than a million entries, so it was recorded without a complete base manifest.',
+      );
     }
     this.link.go();
     this.ingest.begin();

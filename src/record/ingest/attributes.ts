@@ -57,7 +57,8 @@ export function timesOfTimespecs(bytes: Buffer): Times | 'omitted' {
   if (bytes.length < 32) return NOW;
   const [a, m] = [bytes.readBigInt64LE(8), bytes.readBigInt64LE(24)];
   if (a === UTIME_OMIT && m === UTIME_OMIT) return 'omitted';
-  const time = (at: number, ns: bigint) => (ns === UTIME_NOW || ns === UTIME_OMIT ? null : bytes.readBigInt64LE(at) * SECOND + ns);
+  const time = (at: number, ns: bigint) =>
+    ns === UTIME_NOW || ns === UTIME_OMIT ? null : bytes.readBigInt64LE(at) * SECOND + ns;
   return { atimeNs: time(0, a), mtimeNs: time(16, m), mtimeNow: m === UTIME_NOW };
 }
 
@@ -91,6 +92,8 @@ export function accessList(value: Buffer): { permissions: number; isMinimal: boo
   for (let at = 4; at < value.length; at += 8) byTag.set(value.readUInt16LE(at), value.readUInt16LE(at + 2) & 7);
   const bits = (tag: number) => byTag.get(tag) ?? 0;
   const group = byTag.has(ACL_MASK) ? bits(ACL_MASK) : bits(ACL_GROUP_OBJ);
-  const isMinimal = [...byTag.keys()].every((tag) => tag === ACL_USER_OBJ || tag === ACL_GROUP_OBJ || tag === ACL_OTHER);
+  const isMinimal = [...byTag.keys()].every(
+    (tag) => tag === ACL_USER_OBJ || tag === ACL_GROUP_OBJ || tag === ACL_OTHER,
+  );
   return { permissions: (bits(ACL_USER_OBJ) << 6) | (group << 3) | bits(ACL_OTHER), isMinimal };
 }

@@ -44,7 +44,8 @@ const HANDLERS: Readonly<Record<number, Handler>> = {
   306: syncedAll,
   76: (context, record, names) =>
     onPath(context, record, names, true, (at) => truncated(context, record, at.file, at.path, Number(record.arg(1)))),
-  77: (context, record) => onFile(context, record, (file, path) => truncated(context, record, file, path, Number(record.arg(1)))),
+  77: (context, record) =>
+    onFile(context, record, (file, path) => truncated(context, record, file, path, Number(record.arg(1)))),
   82: (context, record, names) => renamed(context, record, names, 0),
   264: (context, record, names) => renamed(context, record, names, 0),
   316: (context, record, names) => renamed(context, record, names, record.arg32(4)),
@@ -58,18 +59,27 @@ const HANDLERS: Readonly<Record<number, Handler>> = {
   265: (context, record, names) => linked(context, record, names, record.arg32(4)),
   88: symlinked,
   266: symlinked,
-  90: (context, record, names) => onPath(context, record, names, true, (at) => modeSet(context, record, at, record.arg32(1))),
-  91: (context, record) => onFile(context, record, (file, path) => modeSet(context, record, { file, path }, record.arg32(1))),
-  268: (context, record, names) => onPath(context, record, names, true, (at) => modeSet(context, record, at, record.arg32(2))),
+  90: (context, record, names) =>
+    onPath(context, record, names, true, (at) => modeSet(context, record, at, record.arg32(1))),
+  91: (context, record) =>
+    onFile(context, record, (file, path) => modeSet(context, record, { file, path }, record.arg32(1))),
+  268: (context, record, names) =>
+    onPath(context, record, names, true, (at) => modeSet(context, record, at, record.arg32(2))),
   452: (context, record, names) =>
-    onPath(context, record, names, (record.arg32(3) & AT_SYMLINK_NOFOLLOW) === 0, (at) => modeSet(context, record, at, record.arg32(2))),
+    onPath(context, record, names, (record.arg32(3) & AT_SYMLINK_NOFOLLOW) === 0, (at) =>
+      modeSet(context, record, at, record.arg32(2)),
+    ),
   92: (context, record, names) => onPath(context, record, names, true, (at) => ownerSet(context, record, at, 1)),
   94: (context, record, names) => onPath(context, record, names, false, (at) => ownerSet(context, record, at, 1)),
   93: (context, record) => onFile(context, record, (file, path) => ownerSet(context, record, { file, path }, 1)),
   260: (context, record, names) =>
-    onPath(context, record, names, (record.arg32(4) & AT_SYMLINK_NOFOLLOW) === 0, (at) => ownerSet(context, record, at, 2)),
-  132: (context, record, names) => onPath(context, record, names, true, (at) => timesSet(context, record, at, timesOfUtimbuf(names.extra))),
-  235: (context, record, names) => onPath(context, record, names, true, (at) => timesSet(context, record, at, timesOfTimevals(names.extra))),
+    onPath(context, record, names, (record.arg32(4) & AT_SYMLINK_NOFOLLOW) === 0, (at) =>
+      ownerSet(context, record, at, 2),
+    ),
+  132: (context, record, names) =>
+    onPath(context, record, names, true, (at) => timesSet(context, record, at, timesOfUtimbuf(names.extra))),
+  235: (context, record, names) =>
+    onPath(context, record, names, true, (at) => timesSet(context, record, at, timesOfTimevals(names.extra))),
   261: (context, record, names) =>
     onPath(context, record, names, true, (at) => timesSet(context, record, at, timesOfTimevals(names.extra))),
   280: (context, record, names) =>
@@ -78,12 +88,18 @@ const HANDLERS: Readonly<Record<number, Handler>> = {
     ),
   133: (context, record, names) => madeNode(context, record, names, 1),
   259: (context, record, names) => madeNode(context, record, names, 2),
-  188: (context, record, names) => onPath(context, record, names, true, (at) => xattrSet(context, record, at, names.extra)),
-  189: (context, record, names) => onPath(context, record, names, false, (at) => xattrSet(context, record, at, names.extra)),
-  190: (context, record, names) => onFile(context, record, (file, path) => xattrSet(context, record, { file, path }, names.extra)),
-  197: (context, record, names) => onPath(context, record, names, true, (at) => xattrRemoved(context, record, at, names.extra)),
-  198: (context, record, names) => onPath(context, record, names, false, (at) => xattrRemoved(context, record, at, names.extra)),
-  199: (context, record, names) => onFile(context, record, (file, path) => xattrRemoved(context, record, { file, path }, names.extra)),
+  188: (context, record, names) =>
+    onPath(context, record, names, true, (at) => xattrSet(context, record, at, names.extra)),
+  189: (context, record, names) =>
+    onPath(context, record, names, false, (at) => xattrSet(context, record, at, names.extra)),
+  190: (context, record, names) =>
+    onFile(context, record, (file, path) => xattrSet(context, record, { file, path }, names.extra)),
+  197: (context, record, names) =>
+    onPath(context, record, names, true, (at) => xattrRemoved(context, record, at, names.extra)),
+  198: (context, record, names) =>
+    onPath(context, record, names, false, (at) => xattrRemoved(context, record, at, names.extra)),
+  199: (context, record, names) =>
+    onFile(context, record, (file, path) => xattrRemoved(context, record, { file, path }, names.extra)),
   285: (context, record) =>
     onFile(context, record, (file, path) =>
       context.emit(record, {
@@ -114,7 +130,13 @@ function onFile(context: Context, record: RawRecord, act: (file: number, path: s
 }
 
 /** The kernel programs name the inode themselves where the string is empty or a magic link (/proc/self/fd/N). */
-function onPath(context: Context, record: RawRecord, names: CallNames, follow: boolean, act: (at: Target) => void): Outcome {
+function onPath(
+  context: Context,
+  record: RawRecord,
+  names: CallNames,
+  follow: boolean,
+  act: (at: Target) => void,
+): Outcome {
   if (record.u64('ino') !== 0) return onFile(context, record, (file, path) => act({ file, path }));
   const at = context.model.existing(names.base1, names.path1 || '.', { follow });
   if (at === undefined || at.file === 0) return 'too-early';
@@ -241,7 +263,13 @@ function renamed(context: Context, record: RawRecord, names: CallNames, flags: n
     if (to.file === 0) return 'too-early';
     context.emit(record, { kind: 'path.exchange', file: from.file, path: from.path, newPath: to.path, other: to.file });
   } else {
-    context.emit(record, { kind: 'path.rename', file: from.file, path: from.path, newPath: to.path, replaced: to.file });
+    context.emit(record, {
+      kind: 'path.rename',
+      file: from.file,
+      path: from.path,
+      newPath: to.path,
+      replaced: to.file,
+    });
   }
   model.namesChanged(from.file);
   if (to.file !== 0) model.namesChanged(to.file, to.path);
@@ -280,7 +308,12 @@ function madeNode(context: Context, record: RawRecord, names: CallNames, modeArg
   return makeNode(context, record, names, { mode: record.arg32(modeArg), rdev: record.arg32(modeArg + 1) >>> 0 });
 }
 
-function makeNode(context: Context, record: RawRecord, names: CallNames, asked: { mode: number; rdev: number }): Outcome {
+function makeNode(
+  context: Context,
+  record: RawRecord,
+  names: CallNames,
+  asked: { mode: number; rdev: number },
+): Outcome {
   const place = freePlace(context, names.base1, names.path1);
   if (place === undefined) return 'too-early';
   const file = context.model.newFile();
@@ -319,7 +352,8 @@ function xattrSet(context: Context, record: RawRecord, { file, path }: Target, e
   const value = Buffer.from(extra.subarray(end + 1));
   const list = name === ACL_ACCESS ? accessList(value) : undefined;
   if (list?.isMinimal !== true) context.emit(record, { kind: 'meta.xattr', file, path, name, value });
-  if (list !== undefined) modeSet(context, record, { file, path }, (nodeOf(context, file).mode & 0o7000) | list.permissions);
+  if (list !== undefined)
+    modeSet(context, record, { file, path }, (nodeOf(context, file).mode & 0o7000) | list.permissions);
 }
 
 function xattrRemoved(context: Context, record: RawRecord, { file, path }: Target, extra: Buffer): void {

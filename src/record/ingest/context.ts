@@ -17,7 +17,11 @@ export interface Context {
   /** Numbers the event and applies it to the model. `data`: the bytes it carries. */
   emit(record: RawRecord, body: EventBody, data?: readonly Uint8Array[]): void;
   /** Something about this record cannot be known: a gap, and a resync at the end. file 0: everything. */
-  doubt(record: RawRecord, cause: string, affected: { file: number; path: string; offset?: number; length?: number }): void;
+  doubt(
+    record: RawRecord,
+    cause: string,
+    affected: { file: number; path: string; offset?: number; length?: number },
+  ): void;
   readonly races: Races;
   /** Files whose mapped pages may change without a call. */
   readonly mapped: Set<number>;

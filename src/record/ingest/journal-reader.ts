@@ -62,7 +62,10 @@ export class JournalReader {
       closeSync(fd);
       return false;
     }
-    if (header.toString('latin1', 0, 8) !== 'DKJRNL1\0' || addon().crc32c(header.subarray(0, 60)) !== header.readUInt32LE(60)) {
+    if (
+      header.toString('latin1', 0, 8) !== 'DKJRNL1\0' ||
+      addon().crc32c(header.subarray(0, 60)) !== header.readUInt32LE(60)
+    ) {
       closeSync(fd);
       throw damaged(path, 0, 'the segment header fails its checksum');
     }
@@ -96,7 +99,8 @@ export class JournalReader {
     const records: RawRecord[] = [];
     for (let at = 0; at < payload.length; ) {
       const size = payload.readUInt32LE(at);
-      if (size < 48 || at + size > payload.length) throw damaged(this.path(this.segment), this.at, 'a record has an impossible size');
+      if (size < 48 || at + size > payload.length)
+        throw damaged(this.path(this.segment), this.at, 'a record has an impossible size');
       records.push(new RawRecord(payload.subarray(at, at + size), this.start));
       at += (size + 7) & ~7;
     }

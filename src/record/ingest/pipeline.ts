@@ -43,7 +43,9 @@ export class Pipeline {
     const blobs = store.blobWriter();
     const index = await createIndex(folder);
     const streams = new StreamWriter(blobs, (stream, piece) => index.writer.putPiece(stream, piece));
-    const manifest = existsSync(baseFile(folder)) ? BaseManifest.parse(readFileSync(baseFile(folder))) : BaseManifest.empty;
+    const manifest = existsSync(baseFile(folder))
+      ? BaseManifest.parse(readFileSync(baseFile(folder)))
+      : BaseManifest.empty;
     const writer = new RecordingWriter({ index: index.writer, streams, blobs, base: new BaseTree(manifest) });
     const journal = new JournalReader(journalFolder(folder));
     const preimages = new Preimages(preimageFolder(folder));
@@ -79,7 +81,9 @@ export class Pipeline {
     await this.index.seal();
     this.journal.close();
     this.blobs.close();
-    await Promise.all([journalFolder, preimageFolder].map((of) => rm(of(this.folder), { recursive: true, force: true })));
+    await Promise.all(
+      [journalFolder, preimageFolder].map((of) => rm(of(this.folder), { recursive: true, force: true })),
+    );
     return { totals, problems: this.writer.problems };
   }
 }

@@ -18,7 +18,12 @@ export class Races {
   private readonly byFile = new Map<number, Recent[]>();
 
   /** Notes a write; the part of it, if any, whose bytes another thread may have written at the same time. */
-  note(file: number, record: RawRecord, offset: number, length: number): { offset: number; length: number } | undefined {
+  note(
+    file: number,
+    record: RawRecord,
+    offset: number,
+    length: number,
+  ): { offset: number; length: number } | undefined {
     const recent = this.byFile.get(file);
     const mine: Recent = { tid: record.tid, exitNs: record.exitNs, offset, end: offset + length };
     if (recent === undefined) {

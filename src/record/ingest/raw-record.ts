@@ -4,7 +4,10 @@ import { fromBytes } from '../../events/byte-string.js';
 const TYPES = new Map<number, RecordName>(
   (Object.keys(RECORDS) as RecordName[]).map((name) => [RECORDS[name].type, name]),
 );
-const HEAD = layoutOf('fork').offsets as Record<'size' | 'type' | 'flags' | 'enter_ns' | 'exit_ns' | 'pid' | 'tid' | 'comm', number>;
+const HEAD = layoutOf('fork').offsets as Record<
+  'size' | 'type' | 'flags' | 'enter_ns' | 'exit_ns' | 'pid' | 'tid' | 'comm',
+  number
+>;
 
 /** Decoded names of threads; a recording has few. */
 const COMMS = new Map<string, string>();

@@ -42,7 +42,11 @@ export const RECORD_HANDLERS: { readonly [R in Exclude<RecordName, 'write'>]: Ha
     if (dirty === 0) context.doubt(record, cause, { file: 0, path: '' });
     for (let i = 0; i < dirty; i++) {
       const at = 16 * i;
-      const id = { ino: Number(payload.readBigUInt64LE(at)), dev: payload.readUInt32LE(at + 8), gen: payload.readUInt32LE(at + 12) };
+      const id = {
+        ino: Number(payload.readBigUInt64LE(at)),
+        dev: payload.readUInt32LE(at + 8),
+        gen: payload.readUInt32LE(at + 12),
+      };
       const file = context.model.fileOf(id) ?? 0;
       context.doubt(record, cause, { file, path: file === 0 ? '' : context.model.pathOf(file) });
     }

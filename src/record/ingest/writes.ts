@@ -18,7 +18,8 @@ export class Writes {
     const isFirst = record.u64('at') === 0;
     if (isFirst && record.has(RECORD_FLAGS.last)) return [record];
     const known = this.open.get(record.tid);
-    const same = known !== undefined && known.first.enterNs === record.enterNs && known.first.u64('total') === record.u64('total');
+    const same =
+      known !== undefined && known.first.enterNs === record.enterNs && known.first.u64('total') === record.u64('total');
     const partial = same ? known : { first: record, pieces: [] };
     partial.pieces.push(record);
     if (record.has(RECORD_FLAGS.last)) {
@@ -43,7 +44,11 @@ export function handleWrite(context: Context, pieces: readonly RawRecord[]): Out
   const length = first.u64('total');
   if (first.has(RECORD_FLAGS.output)) {
     const fd = first.u32('fd') === 2 ? 2 : 1;
-    context.emit(first, { kind: 'output.write', file: OUTPUT_FILES[fd], path: '', fd, length }, bytesOf(pieces, length).data);
+    context.emit(
+      first,
+      { kind: 'output.write', file: OUTPUT_FILES[fd], path: '', fd, length },
+      bytesOf(pieces, length).data,
+    );
     return 'done';
   }
   const file = context.model.fileOf(first.identity());
@@ -57,17 +62,26 @@ export function handleWrite(context: Context, pieces: readonly RawRecord[]): Out
   const { data, missing } = bytesOf(pieces, length);
   context.emit(first, { kind: 'file.write', file, path, offset, length }, data);
   for (const hole of missing) {
-    context.doubt(first, 'written bytes could not be read', { file, path, offset: offset + hole.at, length: hole.length });
+    context.doubt(first, 'written bytes could not be read', {
+      file,
+      path,
+      offset: offset + hole.at,
+      length: hole.length,
+    });
   }
   const race = context.races.note(file, first, offset, length);
-  if (race !== undefined) context.doubt(first, 'two threads wrote the same bytes at the same time', { file, path, ...race });
+  if (race !== undefined)
+    context.doubt(first, 'two threads wrote the same bytes at the same time', { file, path, ...race });
   if (first.has(RECORD_FLAGS.ambiguous)) {
     context.doubt(first, 'the shared file position moved during the write', { file, path });
   }
   return 'done';
 }
 
-function bytesOf(pieces: readonly RawRecord[], length: number): { data: Buffer[]; missing: { at: number; length: number }[] } {
+function bytesOf(
+  pieces: readonly RawRecord[],
+  length: number,
+): { data: Buffer[]; missing: { at: number; length: number }[] } {
   const data: Buffer[] = [];
   const missing: { at: number; length: number }[] = [];
   let at = 0;
