@@ -59,6 +59,7 @@ def work(args, tree, index, go, done):
         number = index + thread * args.procs
         workers.append(kind(random.Random("%d:%d" % (args.seed, number)), tree, number, free_cwd=False))
     for worker in workers:
+        worker.TABLE = {name: weight for name, weight in worker.TABLE.items() if name not in args.without.split(",")}
         if args.threads > 1:
             worker.free_cwd = False
             worker.TABLE = {name: weight for name, weight in worker.TABLE.items() if name not in worker.NOT_IN_THREADS}
@@ -98,6 +99,7 @@ def main():
     parser.add_argument("--markers", type=int, default=50)
     parser.add_argument("--table", choices=["issue2", "full"], default="issue2")
     parser.add_argument("--prepare", action="store_true")
+    parser.add_argument("--without", default="", help="operations to leave out")
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--only")
     parser.add_argument("--trace")
