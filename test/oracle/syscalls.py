@@ -42,10 +42,8 @@ def words(*values):
 
 def vector(parts):
     """An iovec over the parts, and its length. Keep the result until the call is over."""
-    room = (ctypes.c_char_p * len(parts))(*parts)
-    flat = []
-    for i, part in enumerate(parts):
-        flat += [ctypes.cast(room[i], ctypes.c_void_p).value or 0, len(part)]
+    room = [ctypes.create_string_buffer(part, max(1, len(part))) for part in parts]
+    flat = [word for buffer, part in zip(room, parts) for word in (ctypes.addressof(buffer), len(part))]
     made = (ctypes.c_uint64 * len(flat))(*flat)
-    made.keep = (room, parts)
+    made.keep = room
     return made, len(parts)
