@@ -23,6 +23,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'machine',
+          globalSetup: 'test/support/kernel-notice.ts',
           include: MACHINE.map((folder) => `${folder}/${FILES}`),
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -125,12 +125,14 @@ bpftool_packages() {
 
 # What is missing, as Debian's package names.
 missing_packages() {
-  native_parts_current || missing_build_packages
-  [ "$purpose" != test ] || missing_test_packages
+  {
+    native_parts_current || missing_build_packages
+    [ "$purpose" != test ] || missing_test_packages
+  } | sort -u
 }
 
 missing_test_packages() {
-  for tool in git tmux sqlite3 strace ps:procps setfattr:attr patch rsync; do
+  for tool in gcc make python3 git tmux sqlite3 strace ps:procps setfattr:attr patch rsync; do
     command -v "${tool%%:*}" >/dev/null || echo "${tool#*:}"
   done
 }

@@ -1,39 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type TestContext, test } from 'vitest';
+import { kernelTestsRequired, whyNoKernelTests } from './machine.js';
 
 export const PROJECT_DIR = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 /** The command under test. */
 export const DK = join(PROJECT_DIR, 'dk');
 
-/** Bit numbers of include/uapi/linux/capability.h. */
-const CAPABILITIES = { CAP_SYS_ADMIN: 21, CAP_PERFMON: 38, CAP_BPF: 39 };
-
-/**
- * Why this machine cannot record, or undefined when it can. Looks at the machine only, never at whether dk works:
- * a recorder that fails must fail its tests, not skip them.
- */
-export function whyNoKernelTests(): string | undefined {
-  if (process.platform !== 'linux') return `${process.platform} is not Linux`;
-  if (!existsSync('/sys/kernel/btf/vmlinux')) return 'the kernel has no BTF (/sys/kernel/btf/vmlinux)';
-  const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
-  const missing = Object.entries(CAPABILITIES).filter(
-    ([, bit]) => ((BigInt(`0x${effective}`) >> BigInt(bit)) & 1n) === 0n,
-  );
-  if (missing.length > 0) return `this process lacks ${missing.map(([name]) => name).join(', ')} (run as root)`;
-  const lockdown = '/sys/kernel/security/lockdown';
-  if (existsSync(lockdown) && readFileSync(lockdown, 'utf8').includes('[confidentiality]')) {
-    return 'kernel lockdown is at confidentiality, which forbids BPF to read memory';
-  }
-  return undefined;
-}
-
 const reason = whyNoKernelTests();
-const required = process.env.DK_REQUIRE_BPF === '1';
-if (reason !== undefined && !required) {
-  process.stderr.write(`\nKERNEL TESTS ARE SKIPPED: ${reason}. DK_REQUIRE_BPF=1 makes this a failure.\n`);
-}
 
 /** A test that records with the real kernel. Skips with the reason where that is impossible, fails under DK_REQUIRE_BPF=1. */
 export function kernelTest(
@@ -43,7 +17,7 @@ export function kernelTest(
 ): void {
   test(name, { timeout: timeoutMs }, async (context) => {
     if (reason !== undefined) {
-      if (required) throw new Error(`DK_REQUIRE_BPF=1, but ${reason}.`);
+      if (kernelTestsRequired) throw new Error(`DK_REQUIRE_BPF=1, but ${reason}.`);
       context.skip(reason);
     }
     await body(context);
