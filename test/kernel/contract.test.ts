@@ -73,7 +73,7 @@ describe('the command is left alone', () => {
   /** How the shell starts a program: plain, and with everything that a program can inherit. */
   const STARTS: [what: string, before: string][] = [
     ['plainly', ''],
-    ['with umask, limits and descriptors', 'umask 0137; ulimit -n 77; ulimit -c 0; exec 3</dev/null 9>file 5<&0; '],
+    ['with umask, limits and descriptors', 'umask 0137; ulimit -n 333; ulimit -c 0; exec 3</dev/null 9>file 5<&0; '],
     ['with odd variables', 'export LC_ALL=C A="two words" "B=\n" ; unset HOME; '],
     ['below nohup', 'trap "" HUP PIPE; '],
     ['from a folder that is a symbolic link', 'mkdir d; ln -s d l; cd l; '],
