@@ -132,7 +132,8 @@ missing_packages() {
 }
 
 missing_test_packages() {
-  for tool in gcc make python3 git tmux sqlite3 strace ps:procps setfattr:attr patch rsync; do
+  for tool in gcc make python3 git tmux sqlite3 strace ps:procps setfattr:attr patch rsync sudo \
+    mkfs.btrfs:btrfs-progs mkfs.xfs:xfsprogs; do
     command -v "${tool%%:*}" >/dev/null || echo "${tool#*:}"
   done
 }
