@@ -12,9 +12,9 @@ import {
 import { join } from 'node:path';
 import { describe, expect, type TestContext } from 'vitest';
 import { kernelTest } from '../support/kernel.js';
-import { isAlive, type Launched, LauncherBench, type LaunchOptions, until } from '../support/launcher.js';
-import { CTRL, quoted, Shell } from '../support/pty-shell.js';
+import { isAlive, type Launched, LauncherBench, type LaunchOptions, quoted, until } from '../support/launcher.js';
 import { tempFolders } from '../support/temp-folder.js';
+import { Terminal } from '../tui/support/terminal.js';
 
 /** An ordinary user runs the launcher; sudo is configured in a mount namespace of the test's own. */
 const NOBODY = 65534;
@@ -176,31 +176,26 @@ describe('signals and kills', () => {
 
 describe('on a terminal', () => {
   for (const pty of ['!use_pty', 'use_pty']) {
-    kernelTest(`Ctrl-C, Ctrl-Z, fg and reading, with ${pty}`, async (context) => {
+    kernelTest(`Ctrl-C, reading, Ctrl-Z and fg, with ${pty}`, async (context) => {
       const b = new UserBench(context);
-      const options = b.options({ rules: [RULE, `Defaults ${pty}`] });
       const script =
-        'trap "i=1; echo interrupted" INT; echo rea"dy"; while [ -z "$i" ]; do sleep 0.05; done; ' +
-        'read line; echo "got <$line>"; ' +
-        'echo pid=$$; while [ ! -e go ]; do sleep 0.05; done; test -t 0 && test -t 1 && exit 4';
-      const shell = new Shell(b.work);
+        'trap "i=1; echo interrupted" INT; echo ready; while [ -z "$i" ]; do sleep 0.05; done; ' +
+        'read line; echo "got <$line>"; while [ ! -e go ]; do sleep 0.05; done; test -t 0 && test -t 1 && exit 4';
+      const words = b.words(sh(script), b.options({ rules: [RULE, `Defaults ${pty}`] }));
+      const file = join(b.outer, 'run.sh');
+      writeFileSync(file, `cd ${b.work}; exec ${words.map(quoted).join(' ')}\n`);
+      const screen = await Terminal.start(`sh ${file}`);
       try {
-        shell.send(`${b.words(sh(script), options).map(quoted).join(' ')}\n`);
-        await shell.sees(/ready/);
-        shell.send(CTRL.C);
-        await shell.sees(/interrupted/);
-        shell.send('some words\n');
-        await shell.sees(/got <some words>/);
-        await shell.sees(/pid=\d+/);
-        shell.send(CTRL.Z);
-        await shell.sees(/Stopped[\s\S]*prompt> /);
-        shell.send(`touch ${b.work}/go; fg\n`);
-        await shell.sees(/fg\r\n[\s\S]*prompt> /); // until then sudo may swallow what is typed
-        shell.send('echo "then=$?"\n');
-        await shell.sees(/then=4/);
-        expect(shell.count('interrupted\r')).toBe(1);
+        await screen.until(/^ready$/m);
+        const shown = await screen.press('C-c', /interrupted$/m);
+        expect(shown.split('interrupted').length - 1).toBe(1);
+        await screen.type('some words');
+        await screen.press('Enter', /^got <some words>$/m);
+        await screen.press('C-z', /Stopped/);
+        await screen.type(`touch ${b.work}/go; fg; echo "then $?"`);
+        await screen.press('Enter', /^then 4$/m);
       } finally {
-        shell.close();
+        await screen.close();
       }
     });
   }

@@ -171,6 +171,11 @@ export class Running {
   }
 }
 
+/** A word as a shell must be given it. */
+export function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
 /** False for a zombie too, which only waits for its parent. */
 export function isAlive(pid: number): boolean {
   try {
