@@ -4,6 +4,7 @@ import { tempFolders } from '../support/temp-folder.js';
 import type { OperationCase } from './operations/case.js';
 import { CUTTING, OPENING, WRITING } from './operations/data.js';
 import { MODES, OWNERS, TIMES } from './operations/metadata.js';
+import { ALLOCATING, ATTRIBUTES, COPYING, NAMELESS, SYNCING } from './operations/more.js';
 import { FOLDERS, LINKING, PATHS, RENAMING, UNLINKING } from './operations/names.js';
 import { PROCESSES } from './operations/processes.js';
 import { type CasesResult, expectedEvents, runCases } from './operations/run-cases.js';
@@ -22,6 +23,11 @@ const GROUPS = {
   owner: OWNERS,
   times: TIMES,
   processes: PROCESSES,
+  'copies inside the kernel': COPYING,
+  fallocate: ALLOCATING,
+  'files without a name, exchanges, roots': NAMELESS,
+  'extended attributes': ATTRIBUTES,
+  durability: SYNCING,
 };
 
 const temp = tempFolders();
