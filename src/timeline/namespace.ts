@@ -79,9 +79,13 @@ export abstract class Namespace {
     return this.base.node(dir)?.listed === true;
   }
 
-  /** Walks `path` from `from`. The last component is followed only with `follow`, the ones before it always. */
-  resolve(path: string, options: { from?: number; follow?: boolean } = {}): Resolution {
-    let file = path.startsWith('/') ? ROOT_DIR_FILE : (options.from ?? ROOT_DIR_FILE);
+  /**
+   * Walks `path` from `from`. The last component is followed only with `follow`, the ones before it always. `root`: what
+   * "/" is, and what ".." does not leave.
+   */
+  resolve(path: string, options: { from?: number; follow?: boolean; root?: number } = {}): Resolution {
+    const { root = ROOT_DIR_FILE, from = root } = options;
+    let file = path.startsWith('/') ? root : from;
     // What `file` was reached by; 0 where it was reached without a name.
     let parent = 0;
     let lastName = '';
@@ -92,7 +96,7 @@ export abstract class Namespace {
       if (this.typeOf(file) !== 'dir') return { found: false, why: 'not-dir' };
       if (name === '.') continue;
       if (name === '..') {
-        file = this.names(file)[0]?.parent ?? ROOT_DIR_FILE;
+        if (file !== root) file = this.names(file)[0]?.parent ?? ROOT_DIR_FILE;
         parent = 0;
         continue;
       }
@@ -107,7 +111,7 @@ export abstract class Namespace {
       }
       links += 1;
       if (links > MAX_SYMLINKS) return { found: false, why: 'loop' };
-      if (target.startsWith('/')) file = ROOT_DIR_FILE;
+      if (target.startsWith('/')) file = root;
       parent = 0;
       left.push(...components(target).reverse());
     }

@@ -243,7 +243,7 @@ function basesBeforeRename({ base1, path1, base2, path2 }: CallNames, exchange: 
 
 /** Without a look at symbolic links. An absolute path starts at its base, too, which is the process's root then. */
 function join(base: string, path: string): string {
-  return posix.join(base, path).replace(/(?<=.)\/+$/, '');
+  return posix.join(base, path.startsWith('/') ? posix.normalize(path) : path).replace(/(?<=.)\/+$/, '');
 }
 
 function isWithin(path: string, folder: string): boolean {

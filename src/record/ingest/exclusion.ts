@@ -84,7 +84,7 @@ export class Exclusion {
 }
 
 function join(base: string, path: string): string {
-  return posix.join(base, path).replace(/(?<=.)\/+$/, '');
+  return posix.join(base, path.startsWith('/') ? posix.normalize(path) : path).replace(/(?<=.)\/+$/, '');
 }
 
 function keyOf(record: RawRecord): string {

@@ -129,12 +129,13 @@ export class Model {
     const start = this.walkDiscovering(from, ROOT_DIR_FILE, true);
     if (!start.found) return start;
     // An absolute path starts at the process's root directory, which is what `from` is then.
-    return this.walkDiscovering(path.replace(/^\/+/, ''), start.file, follow);
+    const root = path.startsWith('/') ? start.file : undefined;
+    return this.walkDiscovering(path.replace(/^\/+/, ''), start.file, follow, root);
   }
 
-  private walkDiscovering(path: string, from: number, follow: boolean): Resolution {
+  private walkDiscovering(path: string, from: number, follow: boolean, root?: number): Resolution {
     for (;;) {
-      const at = this.state.resolve(path, { from, follow });
+      const at = this.state.resolve(path, { from, follow, root });
       if (at.found || at.why !== 'missing' || at.gone || !this.discover(at.dir, at.name)) return at;
     }
   }
