@@ -17,12 +17,8 @@
 
 namespace {
 
-// System call number (x86-64) to the program that records it. Falls through to nothing for every other call.
-struct ExitProgram {
-  uint32_t nr;
-  const char* program;
-};
-constexpr ExitProgram kExitPrograms[] = {
+// System call number (x86-64) to the program that records its success. Every other call falls through.
+constexpr CallProgram kExitPrograms[] = {
     {1, "dk_write"},      {2, "dk_open"},        {9, "dk_mmap"},       {16, "dk_ioctl"},      {18, "dk_pwrite64"},
     {20, "dk_writev"},    {40, "dk_sendfile"},   {49, "dk_bind"},      {74, "dk_fd_call"},    {75, "dk_fd_call"},
     {76, "dk_path_call"}, {77, "dk_fd_call"},    {82, "dk_path_call"}, {83, "dk_path_call"},  {84, "dk_path_call"},
@@ -34,6 +30,11 @@ constexpr ExitProgram kExitPrograms[] = {
     {264, "dk_path_call"}, {265, "dk_path_call"}, {266, "dk_path_call"}, {268, "dk_path_call"}, {275, "dk_copy_range"},
     {277, "dk_fd_call"},  {280, "dk_path_call"}, {285, "dk_fd_call"},  {296, "dk_pwritev"},   {306, "dk_sync"},
     {316, "dk_path_call"}, {326, "dk_copy_range"}, {328, "dk_pwritev2"}, {425, "dk_async_io"}, {437, "dk_open"},    {452, "dk_path_call"},
+};
+
+// Calls that take something away which must be looked at first: msync munmap execve exit exit_group.
+constexpr CallProgram kEnterPrograms[] = {
+    {11, "dk_unmap"}, {26, "dk_unmap"}, {59, "dk_exit_maps"}, {60, "dk_exit_maps"}, {231, "dk_exit_maps"},
 };
 
 uint64_t ClockNs(clockid_t clock) {
@@ -104,13 +105,8 @@ Recorder::Failure Recorder::Start(const Napi::Object& options) {
   bpf_map__set_max_entries(skeleton_->maps.scratch, static_cast<uint32_t>(libbpf_num_possible_cpus()));
   if (const int error = dk__load(skeleton_); error != 0) return {"bpf", -error};
 
-  const int on_exit = bpf_map__fd(skeleton_->maps.on_exit);
-  for (const ExitProgram& row : kExitPrograms) {
-    const bpf_program* program = bpf_object__find_program_by_name(skeleton_->obj, row.program);
-    const int fd = program != nullptr ? bpf_program__fd(program) : -1;
-    if (fd < 0) return {row.program, ENOENT};
-    if (bpf_map_update_elem(on_exit, &row.nr, &fd, BPF_ANY) != 0) return {"bpf(prog array)", errno};
-  }
+  if (const Failure failure = Dispatch(skeleton_->maps.on_exit, kExitPrograms); failure.what != nullptr) return failure;
+  if (const Failure failure = Dispatch(skeleton_->maps.on_enter, kEnterPrograms); failure.what != nullptr) return failure;
 
   start_mono_ns_ = ClockNs(CLOCK_MONOTONIC);
   start_real_ns_ = ClockNs(CLOCK_REALTIME);
@@ -142,6 +138,17 @@ Recorder::Failure Recorder::Start(const Napi::Object& options) {
     if (*row.link == nullptr) return {row.what, errno};
   }
   return NoteRoot();
+}
+
+// Fills a program array from a table.
+Recorder::Failure Recorder::Dispatch(const bpf_map* map, std::span<const CallProgram> rows) {
+  for (const CallProgram& row : rows) {
+    const bpf_program* program = bpf_object__find_program_by_name(skeleton_->obj, row.program);
+    const int fd = program != nullptr ? bpf_program__fd(program) : -1;
+    if (fd < 0) return {row.program, ENOENT};
+    if (bpf_map_update_elem(bpf_map__fd(map), &row.nr, &fd, BPF_ANY) != 0) return {"bpf(prog array)", errno};
+  }
+  return {};
 }
 
 // Tells the programs which root directory paths start from: that of this thread, met in its next system call.

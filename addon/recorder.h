@@ -2,10 +2,18 @@
 #include <napi.h>
 
 #include <memory>
+#include <span>
 
 #include "drain.h"
 
 struct dk;
+struct bpf_map;
+
+// A row of a dispatch table: system call number (x86-64) to program.
+struct CallProgram {
+  uint32_t nr;
+  const char* program;
+};
 
 // One recording session: loads and attaches the kernel programs, owns the drain thread.
 // Thread: every method is called on the JavaScript thread; stop() waits on a worker thread.
@@ -27,6 +35,7 @@ class Recorder : public Napi::ObjectWrap<Recorder> {
     int error = 0;
   };
   Failure Start(const Napi::Object& options);
+  Failure Dispatch(const bpf_map* map, std::span<const CallProgram> rows);
   Failure NoteRoot();
   void Detach();
   Napi::Object StatsObject(Napi::Env env) const;

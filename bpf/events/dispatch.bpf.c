@@ -52,6 +52,8 @@ SEC("tp_btf/sys_enter") int dk_enter(__u64 *ctx)
 		break;
 	default:
 		t->file = NULL;
+		if (t->maps)
+			bpf_tail_call(ctx, &on_enter, (__u32)ctx[1]);
 		return 0;
 	}
 	file = task__file(fd);

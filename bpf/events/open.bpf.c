@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
-/* open creat openat openat2 that created or truncated a file, and writable shared mappings. */
+/* open creat openat openat2 that created or truncated a file. */
 #include "../lib/syscall.h"
 
 #define NR_OPEN 2
 #define NR_CREAT 85
 #define NR_OPENAT 257
-#define MAP_SHARED_BIT 1
-#define PROT_WRITE 2
 
 static __always_inline __u64 open__flags(struct pt_regs *regs)
 {
@@ -71,30 +69,6 @@ ON_EXIT(dk_open)
 	bpf_map_update_elem(&seen, &id, &one, BPF_ANY);
 	t->seen = id;
 	syscall__send(s, end);
-	return 0;
-}
-
-ON_EXIT(dk_mmap)
-{
-	struct dk_task *t = task__tracked();
-	struct dk_scratch *s;
-	struct inode *inode;
-	struct file *file;
-
-	if (!t || !(syscall__arg(regs, 3) & MAP_SHARED_BIT) || (int)syscall__arg(regs, 4) < 0)
-		return 0;
-	file = task__file(syscall__arg(regs, 4));
-	if (!file || !(BPF_CORE_READ(file, f_mode) & FMODE_WRITE))
-		return 0;
-	inode = BPF_CORE_READ(file, f_inode);
-	if (!inode__regular(inode))
-		return 0;
-	emit__path_once(t, file, inode);
-	s = syscall__begin(t, regs, ret);
-	if (!s)
-		return 0;
-	inode__fill(&s->call, inode);
-	syscall__send(s, 0);
 	return 0;
 }
 

@@ -119,6 +119,11 @@ struct mm_struct {
 	unsigned long arg_start, arg_end;
 };
 
+struct vm_area_struct {
+	unsigned long vm_start, vm_end, vm_pgoff, vm_flags;
+	struct file *vm_file;
+};
+
 struct signal_struct {
 	struct {
 		int counter;

@@ -25,7 +25,11 @@ struct dk_task {
 	struct file *file; /* of the call's descriptor, taken when the call began; only compared and probed */
 	__s64 pos;         /* its position then */
 	struct dk_id seen; /* the last identity whose path was sent: saves a look-up */
+	__u32 maps;        /* writable shared mappings that this thread made, DK_MAPS at most */
+	__u32 reserved;
+	__u64 map_at[8];   /* where they are */
 };
+#define DK_MAPS 8
 
 /* A walk in progress. It lives in map memory because the verifier gives up on a position that it can follow. */
 struct dk_walk {
@@ -46,10 +50,19 @@ struct dk_pieces {
 	__u64 left;               /* its bytes */
 };
 
+/* A writable shared mapping on its way out. */
+struct dk_view {
+	struct file *file;
+	__u64 start, end, offset; /* of the mapping; offset: in the file, of `start` */
+	__u64 at, limit;          /* what is left to send */
+	__u64 pagewise;           /* page by page up to here: a larger piece was not present */
+};
+
 /* `call` and `data` are sent as one piece. */
 struct dk_scratch {
 	struct dk_walk walk;
 	struct dk_pieces pieces;
+	struct dk_view view;
 	struct dk_call call;
 	char data[DK_PAYLOAD_MAX];
 };
@@ -77,6 +90,14 @@ struct {
 	__type(key, __u32);
 	__type(value, __u32);
 } on_exit __weak SEC(".maps");
+
+/* System call number -> the program that must look before the call. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 512);
+	__type(key, __u32);
+	__type(value, __u32);
+} on_enter __weak SEC(".maps");
 
 /* To the drain thread. Resized at load. */
 struct {

@@ -136,6 +136,8 @@ export const RECORD_FLAGS = {
   output: 128,
   /** Opened with O_TMPFILE. */
   unnamed: 256,
+  /** Not a call's bytes but what a shared mapping held. */
+  mapped: 512,
 } as const;
 
 export const LOSS_CAUSES = ['ring-full', 'untracked-child', 'compat-syscall', 'io-uring', 'journal'] as const;

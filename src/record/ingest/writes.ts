@@ -60,6 +60,10 @@ export function handleWrite(context: Context, pieces: readonly RawRecord[]): Out
   const path = context.model.pathOf(file);
   const offset = first.u64('offset');
   const { data, missing } = bytesOf(pieces, length);
+  if (first.has(RECORD_FLAGS.mapped)) {
+    context.emit(first, { kind: 'file.sync', file, path, offset, length }, data);
+    return 'done';
+  }
   context.emit(first, { kind: 'file.write', file, path, offset, length }, data);
   for (const hole of missing) {
     context.doubt(first, 'written bytes could not be read', {
