@@ -1,27 +1,9 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect } from 'vitest';
-import { compareWithListing } from '../oracle/compare.js';
-import { listTree } from '../oracle/listing.js';
-import { kernelTest, PROJECT_DIR } from '../support/kernel.js';
-import { Bench, run } from '../support/record.js';
-import { tempFolders } from '../support/temp-folder.js';
+import { describe } from 'vitest';
+import { PROJECT_DIR } from '../support/kernel.js';
+import { type Program, programTest } from '../support/program-test.js';
 
-/**
- * Programs that nobody here wrote. Each recording must be verified by dk itself, without a gap, and its rebuilt end must
- * be what a walk of the folder sees.
- */
-interface Program {
-  name: string;
-  /** A shell script that is run before the recording. */
-  before?: string;
-  /** The recorded shell script. */
-  script: string;
-  prepare?: (folder: string) => void;
-  timeoutMs?: number;
-}
-
-const temp = tempFolders();
 const IDENTITY = 'git config --global user.name T; git config --global user.email t@example.org; ';
 
 const PROGRAMS: readonly Program[] = [
@@ -112,35 +94,7 @@ END
 ];
 
 describe('real programs', () => {
-  for (const program of PROGRAMS) {
-    kernelTest(
-      program.name,
-      async () => {
-        const bench = new Bench(temp());
-        // Programs keep their settings below $HOME; it is a root of its own so that nothing is out of sight.
-        const env = { HOME: join(bench.folder, 'user'), TMPDIR: bench.work };
-        mkdirSync(env.HOME);
-        program.prepare?.(bench.work);
-        if (program.before !== undefined) {
-          const before = await run(['sh', '-ec', program.before], { cwd: bench.work, env: { ...bench.env, ...env } });
-          expect(before).toMatchObject({ code: 0 });
-        }
-        const recorded = await bench.record(['sh', '-ec', program.script], { env });
-        if (recorded.code !== 0) expect.fail(`the program failed:\n${recorded.stdout}\n${recorded.stderr}`);
-        const recording = await bench.open(recorded.id);
-        try {
-          const end = await recording.state(recording.length);
-          expect(await compareWithListing(recording, end, bench.work, listTree(bench.work))).toEqual([]);
-        } finally {
-          await recording.close();
-        }
-        const verified = await bench.dk(['verify', recorded.id]);
-        expect(verified.stdout).toMatch(/ · 0 differences · 0 gaps\n$/);
-        expect(recorded.summary).toMatch(/ · 0 gaps · verified · /);
-      },
-      program.timeoutMs ?? 120_000,
-    );
-  }
+  for (const program of PROGRAMS) programTest(program);
 });
 
 /** Fifteen C files and a Makefile. */

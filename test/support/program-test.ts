@@ -1,0 +1,64 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { compareWithListing } from '../oracle/compare.js';
+import { listTree } from '../oracle/listing.js';
+import { kernelTest } from './kernel.js';
+import { Bench, run } from './record.js';
+import { tempFolders } from './temp-folder.js';
+
+export interface Program {
+  name: string;
+  /** A shell script that is run before the recording. */
+  before?: string;
+  prepare?: (folder: string) => void;
+  /** The recorded shell script. */
+  script: string;
+  /** Programs that it needs and that set-up does not install: skipped, loudly, where one is missing. */
+  needs?: readonly string[];
+  timeoutMs?: number;
+}
+
+const temp = tempFolders();
+
+/**
+ * Records a program that nobody here wrote. The recording must be verified by dk itself, without a gap, and its rebuilt
+ * end must be what a walk of the folder sees.
+ */
+export function programTest(program: Program): void {
+  kernelTest(
+    program.name,
+    async (context) => {
+      const missing = (program.needs ?? []).filter((tool) => !isInstalled(tool));
+      if (missing.length > 0) {
+        process.stderr.write(`\nSKIPPED: "${program.name}" needs ${missing.join(', ')}, not installed here.\n`);
+        context.skip(`${missing.join(', ')} not installed`);
+      }
+      const bench = new Bench(temp());
+      const env = { HOME: join(bench.folder, 'user'), TMPDIR: bench.work };
+      mkdirSync(env.HOME);
+      program.prepare?.(bench.work);
+      if (program.before !== undefined) {
+        const before = await run(['sh', '-ec', program.before], { cwd: bench.work, env: { ...bench.env, ...env } });
+        expect(before).toMatchObject({ code: 0 });
+      }
+      const recorded = await bench.record(['sh', '-ec', program.script], { env });
+      if (recorded.code !== 0) expect.fail(`the program failed:\n${recorded.stdout}\n${recorded.stderr}`);
+      const recording = await bench.open(recorded.id);
+      try {
+        const end = await recording.state(recording.length);
+        expect(await compareWithListing(recording, end, bench.work, listTree(bench.work))).toEqual([]);
+      } finally {
+        await recording.close();
+      }
+      const verified = await bench.dk(['verify', recorded.id]);
+      expect(verified.stdout).toMatch(/ · 0 differences · 0 gaps\n$/);
+      expect(recorded.summary).toMatch(/ · 0 gaps · verified · /);
+    },
+    program.timeoutMs ?? 120_000,
+  );
+}
+
+function isInstalled(tool: string): boolean {
+  return (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, tool)));
+}
