@@ -8,5 +8,5 @@ results=build/test-results.json
 rm -f "$results"
 node_modules/.bin/vitest run --reporter=default --reporter=json --outputFile.json="$results" "$@"
 status=$?
-node scripts/totals.mjs "$results" || status=1
+node scripts/totals.mjs "$results" "$status" || status=1
 exit "$status"
