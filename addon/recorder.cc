@@ -3,6 +3,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -88,6 +89,8 @@ Recorder::Recorder(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Recorder>(
   libbpf_set_print(CollectMessage);
   const Failure failure = Start(options);
   g_messages = nullptr;
+  // Started for an ordinary user, this process has ambient capabilities; pagers and other children must not.
+  prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
   if (failure.what == nullptr) return;
   Detach();
   ThrowSystemError(info.Env(), failure.what, failure.error, messages);

@@ -3,7 +3,8 @@ import { openStore, type Store } from '../../catalog/store.js';
 import { storeHome } from '../../catalog/store-home.js';
 import type { RecordingInfo } from '../../catalog/types.js';
 import { DkError } from '../../errors.js';
-import { LauncherLink, type TargetEnd } from '../../record/launcher.js';
+import { LauncherLink, SIGNALS_FOR_THE_COMMAND, type TargetEnd } from '../../record/launcher.js';
+import { mayRecord } from '../../record/privileges.js';
 import { relaunch, runBelowLauncher } from '../../record/relaunch.js';
 import { recordCommand } from '../../record/session.js';
 import { printable } from '../output/escape.js';
@@ -43,12 +44,12 @@ export const command = defineCommand({
     const preimageLimitBytes = parseSize('run', '--preimage-limit', options.preimageLimit ?? '256M');
     const most = positiveInteger('run', '--max', options.max ?? '1000');
     const roots = (options.root.length === 0 ? ['.'] : options.root).map(existingDirectory);
-    if (process.geteuid?.() !== 0) throw needsRoot(argv);
     if (probes === 'vfs') throw noVfsProbes();
     const link = LauncherLink.fromEnvironment();
     if (link === undefined) return relaunch();
-    // Ctrl-C is for the command; it reaches the whole foreground process group.
-    for (const signal of ['SIGINT', 'SIGQUIT'] as const) process.on(signal, () => undefined);
+    // What the terminal sends is for the command; it reaches the whole foreground process group.
+    for (const signal of SIGNALS_FOR_THE_COMMAND) process.on(signal, () => undefined);
+    if (!mayRecord() && !options.untilFail) await link.elevate();
     const store = openStore(storeHome(context.io.env), { create: true });
     try {
       if (options.untilFail) return await untilFailure(context, store, most);
@@ -116,6 +117,8 @@ function isInteractive(context: Context): boolean {
 async function debug(store: Store, info: RecordingInfo): Promise<void> {
   const [{ openSource }, { openDebugger }] = await Promise.all([import('../open.js'), import('../../tui/index.js')]);
   const opened = await openSource(store, { from: 'store', info });
+  // The command has ended: from here on signals are for the debugger.
+  for (const signal of SIGNALS_FOR_THE_COMMAND) process.removeAllListeners(signal);
   try {
     await openDebugger(opened.recording, {});
   } finally {
@@ -165,12 +168,4 @@ function existingDirectory(path: string): string {
 /** The ring's size must be a power of two; the next one above is taken. */
 function powerOfTwo(bytes: number): number {
   return 2 ** Math.max(16, Math.ceil(Math.log2(bytes)));
-}
-
-function needsRoot(argv: readonly string[]): DkError {
-  return new DkError(
-    'unsupported',
-    'Recording needs root privileges, for eBPF and for the guard.',
-    `Run it with: sudo dk run -- ${printable(argv.join(' '))}`,
-  );
 }
