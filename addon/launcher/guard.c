@@ -192,7 +192,7 @@ static void on_compat(struct guard *guard) {
 
 static void on_listener(struct guard *guard) {
   static const char text[] = "A program wants a seccomp listener of its own, which the guard for old content makes "
-                             "impossible (it gets EBUSY). Run it with --no-guard.";
+                             "impossible: it gets EBUSY. Start that program outside of dk run if it cannot do without.";
   if (!guard->warned_listener) warn(guard, text);
   guard->warned_listener = true;
 }

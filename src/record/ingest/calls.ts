@@ -13,6 +13,7 @@ import {
   timesOfUtimbuf,
 } from './attributes.js';
 import { type CallNames, type Context, freePlace, namesOf, type Outcome } from './context.js';
+import { modeAfterCall, takeRights } from './lost-rights.js';
 import type { Place } from './model.js';
 import type { RawRecord } from './raw-record.js';
 
@@ -101,7 +102,7 @@ const HANDLERS: Readonly<Record<number, Handler>> = {
   199: (context, record, names) =>
     onFile(context, record, (file, path) => xattrRemoved(context, record, { file, path }, names.extra)),
   285: (context, record) =>
-    onFile(context, record, (file, path) =>
+    onFile(context, record, (file, path) => {
       context.emit(record, {
         kind: 'file.allocate',
         file,
@@ -109,8 +110,9 @@ const HANDLERS: Readonly<Record<number, Handler>> = {
         mode: record.arg32(1),
         offset: Number(record.arg(2)),
         length: Number(record.arg(3)),
-      }),
-    ),
+      });
+      takeRights(context, record, file, path, modeAfterCall(record));
+    }),
 };
 
 /** Turns a call record into its event. */
@@ -178,6 +180,7 @@ function opened(context: Context, record: RawRecord, names: CallNames): Outcome 
 
 function truncated(context: Context, record: RawRecord, file: number, path: string, sizeBytes: number): void {
   context.emit(record, { kind: 'file.truncate', file, path, sizeBytes });
+  takeRights(context, record, file, path, modeAfterCall(record));
 }
 
 function synced(context: Context, record: RawRecord, dataOnly: boolean): Outcome {
@@ -340,6 +343,7 @@ function ownerSet(context: Context, record: RawRecord, { file, path }: Target, u
   context.emit(record, { kind: 'meta.owner', file, path, ...owner });
   // The kernel takes set-id bits as a side effect of the same call.
   if (mode !== before.mode) modeSet(context, record, { file, path }, mode);
+  if ((mode & S_IFMT) !== S_IFDIR) takeRights(context, record, file, path, undefined);
 }
 
 function timesSet(context: Context, record: RawRecord, { file, path }: Target, times: Times | 'omitted'): void {

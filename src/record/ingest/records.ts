@@ -2,6 +2,7 @@ import { LOSS_CAUSES, RECORD_FLAGS, type RecordName } from '../../events/abi.js'
 import { fromBytes } from '../../events/byte-string.js';
 import { handleCall } from './calls.js';
 import type { Context, Outcome } from './context.js';
+import { modeAfterCall, takeRights } from './lost-rights.js';
 import { cString, pathOfNames, type RawRecord } from './raw-record.js';
 
 type Handler = (context: Context, record: RawRecord) => Outcome;
@@ -98,6 +99,7 @@ function handleCopy(context: Context, record: RawRecord): Outcome {
   const from = hasSource ? (model.fileOf(record.identity('src_')) ?? 0) : 0;
   const [offset, length] = [record.u64('offset'), record.u64('length')];
   context.emit(record, { kind: 'file.copy', file, path, offset, length, from, fromOffset: record.u64('src_offset') });
+  takeRights(context, record, file, path, modeAfterCall(record));
   if (from === 0) context.doubt(record, 'bytes came from a pipe or an unknown file', { file, path, offset, length });
   return 'done';
 }

@@ -1,6 +1,7 @@
 import { RECORD_FLAGS } from '../../events/abi.js';
 import { OUTPUT_FILES } from '../../events/event.js';
 import type { Context, Outcome } from './context.js';
+import { modeAfterCall, takeRights } from './lost-rights.js';
 import type { RawRecord } from './raw-record.js';
 
 /** A write whose pieces are still coming. */
@@ -65,6 +66,7 @@ export function handleWrite(context: Context, pieces: readonly RawRecord[]): Out
     return 'done';
   }
   context.emit(first, { kind: 'file.write', file, path, offset, length }, data);
+  takeRights(context, first, file, path, modeAfterCall(first));
   for (const hole of missing) {
     context.doubt(first, 'written bytes could not be read', {
       file,
