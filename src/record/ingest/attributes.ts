@@ -11,14 +11,20 @@ export interface Owner {
   gid: number;
 }
 
-/** Mode and owner of a new node: umask, and the group of a set-group-id directory (inode_init_owner). */
+/**
+ * Mode and owner of a new node: umask, or the permissions of the directory's default access control list instead of it
+ * (posix_acl_create), and the group of a set-group-id directory (inode_init_owner).
+ */
 export function newNode(
   asked: { type: number; mode: number; umask: number; fsuid: number; fsgid: number },
   parent: { mode: number; gid: number },
+  defaultList: Uint8Array | null = null,
 ): { mode: number; uid: number; gid: number } {
   const inherits = (parent.mode & S_ISGID) !== 0;
   const isDir = asked.type === S_IFDIR;
-  const permissions = asked.mode & ~asked.umask & (isDir ? 0o1777 : 0o7777);
+  const list = defaultList === null ? undefined : accessList(Buffer.from(defaultList));
+  const taken = list === undefined ? asked.umask : 0o777 & ~list.permissions;
+  const permissions = asked.mode & ~taken & (isDir ? 0o1777 : 0o7777);
   return {
     mode: asked.type | permissions | (inherits && isDir ? S_ISGID : 0),
     uid: asked.fsuid,
@@ -76,6 +82,7 @@ export function timesOfUtimbuf(bytes: Buffer): Times {
 }
 
 export const ACL_ACCESS = 'system.posix_acl_access';
+export const ACL_DEFAULT = 'system.posix_acl_default';
 const ACL_USER_OBJ = 0x01;
 const ACL_GROUP_OBJ = 0x04;
 const ACL_MASK = 0x10;
@@ -96,4 +103,18 @@ export function accessList(value: Buffer): { permissions: number; isMinimal: boo
     (tag) => tag === ACL_USER_OBJ || tag === ACL_GROUP_OBJ || tag === ACL_OTHER,
   );
   return { permissions: (bits(ACL_USER_OBJ) << 6) | (group << 3) | bits(ACL_OTHER), isMinimal };
+}
+
+/** The list after chmod to `mode`: its own entries and its mask follow, named users and groups stay (posix_acl_chmod). */
+export function listAfterChmod(value: Uint8Array, mode: number): Buffer {
+  const list = Buffer.from(value);
+  const entries: { at: number; tag: number }[] = [];
+  for (let at = 4; at + 8 <= list.length; at += 8) entries.push({ at, tag: list.readUInt16LE(at) });
+  const group = entries.some(({ tag }) => tag === ACL_MASK) ? ACL_MASK : ACL_GROUP_OBJ;
+  for (const { at, tag } of entries) {
+    if (tag === ACL_USER_OBJ) list.writeUInt16LE((mode >> 6) & 7, at + 2);
+    else if (tag === group) list.writeUInt16LE((mode >> 3) & 7, at + 2);
+    else if (tag === ACL_OTHER) list.writeUInt16LE(mode & 7, at + 2);
+  }
+  return list;
 }

@@ -2,8 +2,10 @@ import { posix } from 'node:path';
 import { RECORD_FLAGS } from '../../events/abi.js';
 import {
   ACL_ACCESS,
+  ACL_DEFAULT,
   accessList,
   isRegularType,
+  listAfterChmod,
   modeAfterChown,
   newNode,
   ownerAfterChown,
@@ -25,6 +27,7 @@ const S_IFREG = 0o100000;
 const S_IFLNK = 0o120000;
 const S_IFCHR = 0o020000;
 const S_IFSOCK = 0o140000;
+const S_ISGID = 0o2000;
 const AT_SYMLINK_NOFOLLOW = 0x100;
 const AT_REMOVEDIR = 0x200;
 const AT_SYMLINK_FOLLOW = 0x400;
@@ -61,14 +64,14 @@ const HANDLERS: Readonly<Record<number, Handler>> = {
   88: symlinked,
   266: symlinked,
   90: (context, record, names) =>
-    onPath(context, record, names, true, (at) => modeSet(context, record, at, record.arg32(1))),
+    onPath(context, record, names, true, (at) => chmodded(context, record, at, record.arg32(1))),
   91: (context, record) =>
-    onFile(context, record, (file, path) => modeSet(context, record, { file, path }, record.arg32(1))),
+    onFile(context, record, (file, path) => chmodded(context, record, { file, path }, record.arg32(1))),
   268: (context, record, names) =>
-    onPath(context, record, names, true, (at) => modeSet(context, record, at, record.arg32(2))),
+    onPath(context, record, names, true, (at) => chmodded(context, record, at, record.arg32(2))),
   452: (context, record, names) =>
     onPath(context, record, names, (record.arg32(3) & AT_SYMLINK_NOFOLLOW) === 0, (at) =>
-      modeSet(context, record, at, record.arg32(2)),
+      chmodded(context, record, at, record.arg32(2)),
     ),
   92: (context, record, names) => onPath(context, record, names, true, (at) => ownerSet(context, record, at, 1)),
   94: (context, record, names) => onPath(context, record, names, false, (at) => ownerSet(context, record, at, 1)),
@@ -198,7 +201,7 @@ function syncedAll(context: Context, record: RawRecord): Outcome {
 function attributesOf(context: Context, record: RawRecord, place: Place, type: number, mode: number) {
   const parent = nodeOf(context, place.parent);
   const [umask, fsuid, fsgid] = [record.u32('umask'), record.u32('fsuid'), record.u32('fsgid')];
-  return newNode({ type, mode, umask, fsuid, fsgid }, parent);
+  return newNode({ type, mode, umask, fsuid, fsgid }, parent, context.model.defaultList(place.parent));
 }
 
 function nodeOf(context: Context, file: number): { mode: number; uid: number; gid: number } {
@@ -212,6 +215,8 @@ function madeDir(context: Context, record: RawRecord, names: CallNames, mode: nu
   const file = context.model.newFile();
   const attributes = attributesOf(context, record, place, S_IFDIR, mode);
   context.emit(record, { kind: 'dir.create', file, path: place.path, ...attributes });
+  const value = context.model.defaultList(place.parent);
+  if (value !== null) context.emit(record, { kind: 'meta.xattr', file, path: place.path, name: ACL_DEFAULT, value });
   return 'done';
 }
 
@@ -334,6 +339,21 @@ function makeNode(
 
 function modeSet(context: Context, record: RawRecord, { file, path }: Target, mode: number): void {
   context.emit(record, { kind: 'meta.mode', file, path, mode: mode & 0o7777 });
+}
+
+/** chmod: the list of a file that has one follows, and set-group-id is refused to who is not of the group. */
+function chmodded(context: Context, record: RawRecord, at: Target, asked: number): void {
+  const list = context.model.state.rec(at.file)?.xattrs?.get(ACL_ACCESS);
+  const known = modeAfterCall(record);
+  modeSet(context, record, at, known ?? asked);
+  if (list) {
+    const value = listAfterChmod(list, asked);
+    context.emit(record, { kind: 'meta.xattr', file: at.file, path: at.path, name: ACL_ACCESS, value });
+  }
+  const maySetGid = record.u32('fsuid') === 0 || record.u32('fsgid') === nodeOf(context, at.file).gid;
+  if (known === undefined && (asked & S_ISGID) !== 0 && !maySetGid) {
+    context.doubt(record, 'whether the user is in the group that set-group-id is asked for is not known', at);
+  }
 }
 
 function ownerSet(context: Context, record: RawRecord, { file, path }: Target, uidArg: number): void {

@@ -6,6 +6,8 @@ import type { ExternalNode } from '../../timeline/base-tree.js';
 import type { Resolution } from '../../timeline/namespace.js';
 import type { StateBuilder } from '../../timeline/state-builder.js';
 import type { RecordingWriter } from '../writer.js';
+import { addon } from '../../native/addon.js';
+import { ACL_DEFAULT } from './attributes.js';
 import type { FoundNode, Preimages } from './preimages.js';
 import type { Identity } from './raw-record.js';
 
@@ -27,6 +29,7 @@ export class Model {
   private readonly paths = new Map<number, string>();
   /** Of files that lost their last name while someone may still have them open. */
   private readonly lastPaths = new Map<number, string>();
+  private readonly defaultLists = new Map<number, Uint8Array | null>();
   private lastKey: Identity = { ino: -1, dev: 0, gen: 0 };
   private lastFile: number | undefined;
 
@@ -114,6 +117,23 @@ export class Model {
     return file;
   }
 
+  /**
+   * The default access control list of a directory. One from before the recording that no call changed is still what the
+   * live directory has; null also for a directory that is gone.
+   */
+  defaultList(dir: number): Uint8Array | null {
+    const { state } = this;
+    const recorded = state.rec(dir)?.xattrs?.get(ACL_DEFAULT);
+    if (recorded !== undefined) return recorded;
+    if (state.base.node(dir) === undefined) return null;
+    let live = this.defaultLists.get(dir);
+    if (live === undefined) {
+      live = liveDefaultList(this.pathOf(dir));
+      this.defaultLists.set(dir, live);
+    }
+    return live;
+  }
+
   private look(place: Place | undefined, live: boolean): Place | undefined {
     if (place === undefined || place.file !== 0 || this.state.isGone(place.parent, place.name)) return place;
     return this.discover(place.parent, place.name, live) ? this.entry(place.parent, place.name) : place;
@@ -181,6 +201,14 @@ export class Model {
 
 function keyOf({ ino, dev, gen }: Identity): string {
   return `${ino}:${dev}:${gen}`;
+}
+
+function liveDefaultList(path: string): Uint8Array | null {
+  try {
+    return addon().lgetxattrs(toBytes(path))[ACL_DEFAULT] ?? null;
+  } catch {
+    return null; // gone
+  }
 }
 
 function liveNode(path: string, startRealNs: bigint): FoundNode | undefined {
