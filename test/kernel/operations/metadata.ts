@@ -1,6 +1,6 @@
 import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { created, ended, modeSet, type OperationCase, ownerSet, timesSet } from './case.js';
+import { created, ended, modeSet, type OperationCase, ownerSet, pattern, timesSet, wrote } from './case.js';
 import { AT, O, UTIME } from './constants.js';
 
 /** A file f of mode 0644 and a symbolic link l to it. */
@@ -35,6 +35,13 @@ export const MODES: readonly OperationCase[] = [
     modeSet('f', 0o613),
   ),
   on('fchmodat2 AT_EMPTY_PATH', [open, `fchmodat2 $a ' 0614 ${AT.EMPTY_PATH}`], modeSet('f', 0o614)),
+  on(
+    'a write of another user takes set-id bits',
+    ["chmod 'f 06777", 'setgroups 0 0', 'setresgid 34 34 34', 'setresuid 33 33 33', open, 'write $a b:2:1 2'],
+    modeSet('f', 0o6777),
+    wrote('f', 0, pattern(2, 1)),
+    modeSet('f', 0o777),
+  ),
   on('chmod that fails', ["!chmod 'missing 0600", `!fchmodat2 ${AT.FDCWD} 'l 0600 ${AT.SYMLINK_NOFOLLOW}`]),
 ];
 

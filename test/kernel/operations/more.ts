@@ -225,6 +225,22 @@ export const ATTRIBUTES: readonly OperationCase[] = [
     events: [xattr('f', 'user.a', 'one'), xattr('f', 'user.b', 'x'), xattr('f', 'user.a', null), ended()],
   },
   {
+    name: 'capabilities, which a write takes from the file',
+    before: withLink,
+    calls: [
+      // version 2 and effective, CAP_NET_RAW permitted; 20 of the 24 bytes
+      "setxattr 'f 'security.capability q:35184405643265,0,0 20 0",
+      `a=open 'f ${O.RDWR}`,
+      'write $a b:1:1 1',
+    ],
+    events: [
+      xattr('f', 'security.capability', `\x01\0\0\x02\0\x20${'\0'.repeat(14)}`),
+      wrote('f', 0, pattern(1, 1)),
+      xattr('f', 'security.capability', null),
+      ended(),
+    ],
+  },
+  {
     name: 'attributes that cannot be set',
     before: withLink,
     calls: [
