@@ -7,7 +7,7 @@
  *
  * Reading works for whoever may read; nothing is created by looking.
  */
-import { existsSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BlobStore, type BlobStoreOptions } from '../cas/blob-store.js';
@@ -105,9 +105,14 @@ export class Store {
     } catch (error) {
       throw writeFailed(folder, error);
     }
-    claimForThisProcess(folder);
-    writeManifest(folder, info);
-    catalog.putRecording(info);
+    try {
+      claimForThisProcess(folder);
+      writeManifest(folder, info);
+      catalog.putRecording(info);
+    } catch (error) {
+      rmSync(folder, { recursive: true, force: true }); // a folder without a manifest would be a damaged recording
+      throw error;
+    }
     return info;
   }
 

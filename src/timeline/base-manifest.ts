@@ -276,6 +276,6 @@ function damaged(offset: number, reason: string): DkError {
   return new DkError(
     'damaged',
     `The base manifest base.bin is damaged at byte ${offset}: ${reason}.`,
-    'Run `dk fsck`, or record again.',
+    'Get the recording again from where it came from, or record once more.',
   );
 }

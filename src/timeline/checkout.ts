@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DkError } from '../errors.js';
 import { toBytes } from '../events/byte-string.js';
 import { ROOT_DIR_FILE } from '../events/event.js';
@@ -32,6 +33,14 @@ export interface CheckoutResult {
   notices: string[];
 }
 
+/** Also those above it. Not left to Node, which tries for ever where the kernel says ENOENT below a folder, as in /proc. */
+function makeFolders(folder: string): void {
+  const bytes = toBytes(folder);
+  if (statSync(bytes, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  if (dirname(folder) !== folder) makeFolders(dirname(folder));
+  mkdirSync(bytes);
+}
+
 /** Rebuilds the tree of a state in a folder. Never writes outside of it. */
 export async function checkout(
   recording: Recording,
@@ -41,9 +50,11 @@ export async function checkout(
 ): Promise<CheckoutResult> {
   const plan = checkoutPlan(recording.info, state as TreeState, options);
   try {
-    mkdirSync(toBytes(folder), { recursive: true });
+    makeFolders(folder);
   } catch (cause) {
-    throw new DkError('io', `${folder} cannot be made.`, 'Choose another place with --to.', cause);
+    const { code } = cause as NodeJS.ErrnoException;
+    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'a file stands in its way' : code;
+    throw new DkError('io', `${folder} cannot be made: ${why}.`, 'Choose another place with --to.', cause);
   }
   const root = SafeDir.openRoot(folder);
   try {

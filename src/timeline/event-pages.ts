@@ -58,7 +58,11 @@ export class EventPages {
   private at(events: DkEvent[], page: number, seq: number): DkEvent {
     const event = events[seq - 1 - page * PAGE];
     if (event === undefined || event.seq !== seq) {
-      throw new DkError('damaged', `Event ${seq} is missing from the index.`, 'Run `dk fsck --repair`.');
+      throw new DkError(
+        'damaged',
+        `Event ${seq} is missing from the index.`,
+        'Get the recording again from where it came from, or record once more.',
+      );
     }
     return event;
   }

@@ -26,7 +26,11 @@ export class KeyframeLoader {
       const keyframe = await this.index.keyframe(wanted);
       if (keyframe === undefined && chain.length === 0) return undefined;
       if (keyframe === undefined || (chain.length > 0 && keyframe.seq !== wanted) || chain.length > LONGEST_CHAIN) {
-        throw new DkError('damaged', `Keyframe ${wanted} is missing from the index.`, 'Run `dk fsck --repair`.');
+        throw new DkError(
+          'damaged',
+          `Keyframe ${wanted} is missing from the index.`,
+          'Get the recording again from where it came from, or record once more.',
+        );
       }
       state = this.states.get(keyframe.seq);
       if (state !== undefined) break;
@@ -37,7 +41,11 @@ export class KeyframeLoader {
     for (const keyframe of chain.reverse()) {
       state = decodeKeyframe(keyframe.bytes, state);
       if (state.seq !== keyframe.seq) {
-        throw new DkError('damaged', `Keyframe ${keyframe.seq} says it is ${state.seq}.`, 'Run `dk fsck --repair`.');
+        throw new DkError(
+          'damaged',
+          `Keyframe ${keyframe.seq} says it is ${state.seq}.`,
+          'Get the recording again from where it came from, or record once more.',
+        );
       }
       this.states.set(keyframe.seq, state, 1);
     }

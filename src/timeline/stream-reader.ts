@@ -82,7 +82,7 @@ export class StreamReader {
       throw new DkError(
         'damaged',
         `Blob ${sha256} has ${blob.length} bytes, fewer than the index says.`,
-        'Run `dk fsck --repair`.',
+        'Get the recording again from where it came from, or record once more.',
       );
     }
     return blob;

@@ -25,7 +25,7 @@ export const command = defineCommand({
 A file whose bytes are not known is left out and named on stderr; the exit code is then 4.`,
   async run(context, operands, options) {
     const { to } = options;
-    if (to === undefined) throw usage('checkout', 'needs --to DIR');
+    if (to === undefined || to === '') throw usage('checkout', 'needs --to DIR');
     const shape = { command: 'checkout', min: 0, max: Number.POSITIVE_INFINITY, needs: '' };
     return withRecording(context, operands, shape, async (recording, rest, source) => {
       const state = await recording.state(await stateSeq(recording, options.at ?? 'end'));

@@ -10,7 +10,7 @@ import { printable } from '../output/escape.js';
 import { jsonDocument } from '../output/json.js';
 import { nodeJson } from '../output/node-json.js';
 import { looksLikeEvent, stateSeq } from '../refs/event-ref.js';
-import { absolutePath, isBelow, pathPatterns } from '../refs/path-ref.js';
+import { absolutePath, isBelow, pathPatterns, requireKnownPaths } from '../refs/path-ref.js';
 import { type Context, defineCommand, flag, json, value } from './command.js';
 import { positiveInteger, usage } from './operand-checks.js';
 
@@ -41,6 +41,7 @@ git's format; --json tells them.`,
       const before = await recording.state(await stateSeq(recording, e1));
       const after = await recording.state(await stateSeq(recording, e2));
       for (const state of [before, after]) tellDoubt(state, context);
+      await requireKnownPaths(recording, paths);
       const patterns = await pathPatterns(paths, recording);
       const reading = { recording, before, after, changes: await recording.diff(before, after, patterns) };
       context.out.page(context.io.env);

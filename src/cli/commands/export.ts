@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { RecordingInfo } from '../../catalog/types.js';
 import { formatBytes, plural } from '../../debugger/quantities.js';
 import { DkError } from '../../errors.js';
@@ -28,6 +28,7 @@ export const command = defineCommand({
       const { info } = source;
       const name = options.output ?? `${fileName(info)}.dk.zip`;
       const out = resolve(context.io.cwd, name);
+      requireFolder(name, out);
       const { exportBundle } = await import('../../bundle/export-bundle.js');
       const blobs = store.blobs();
       try {
@@ -46,6 +47,17 @@ export const command = defineCommand({
     });
   },
 });
+
+/** Said before anything is read. */
+function requireFolder(name: string, out: string): void {
+  const isFolder = (path: string): boolean =>
+    statSync(toBytes(path), { throwIfNoEntry: false })?.isDirectory() === true;
+  const hint = 'Give the name of a file in a directory that exists, such as: -o run.dk.zip';
+  if (name === '') throw new DkError('usage', 'dk export needs the name of a file after -o.', hint);
+  if (isFolder(out)) throw new DkError('io', `${out} is a directory.`, hint);
+  if (name.endsWith('/')) throw new DkError('io', `There is no directory ${out}.`, hint);
+  if (!isFolder(dirname(out))) throw new DkError('io', `There is no directory ${dirname(out)}.`, hint);
+}
 
 function fileName(info: RecordingInfo): string {
   const label = (info.label ?? '').replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[.-]+/, '');

@@ -10,7 +10,7 @@ import { eventJson } from '../output/event-json.js';
 import { jsonLine } from '../output/json.js';
 import { logLine } from '../output/log-line.js';
 import { stateSeq } from '../refs/event-ref.js';
-import { absolutePath, noSuchPath, pathPatterns, pathShower, roughPatterns, stands } from '../refs/path-ref.js';
+import { pathPatterns, pathShower, requireKnownPaths, roughPatterns } from '../refs/path-ref.js';
 import { type Context, defineCommand, flag, json, value } from './command.js';
 import { positiveInteger } from './operand-checks.js';
 
@@ -80,25 +80,6 @@ function knownSeq(text: string | undefined, info: RecordingInfo): number | undef
     `"${text}" cannot be told before the recording ${info.id} has ended.`,
     'Give the number of an event, or wait for the end.',
   );
-}
-
-/** Nothing printed for a path that the recording never knew is a mistake, not an empty answer. */
-async function requireKnownPaths(recording: Recording, paths: readonly string[]): Promise<void> {
-  const patterns = (await pathPatterns(paths, recording)) ?? [];
-  for (const [i, text] of paths.entries()) {
-    const pattern = patterns[i] as string;
-    if (pattern === text && !text.startsWith('/')) continue;
-    const path = absolutePath(text, recording.info);
-    const known = await firstOf(recording.events({ paths: [pattern], limit: 1 }));
-    if (known === undefined && !(await stands(recording, path))) {
-      throw noSuchPath(text, recording.info, await recording.state(recording.length));
-    }
-  }
-}
-
-async function firstOf(events: AsyncIterable<DkEvent>): Promise<DkEvent | undefined> {
-  for await (const event of events) return event;
-  return undefined;
 }
 
 /** Names, separated by commas; a name before a dot stands for its whole group. */

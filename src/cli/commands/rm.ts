@@ -11,8 +11,12 @@ export const command = defineCommand({
     if (operands.all.length === 0) throw usage('rm', 'needs at least one REC');
     const store = openStore(context);
     const lookup = storeLookup(context, store);
+    // Not read, only removed: by its whole id what is damaged can go as well.
+    const damaged = new Set(lookup.damaged().map(({ id }) => id));
+    const wholes = new Set(operands.all.filter((text) => damaged.has(text)));
+    const others = operands.all.filter((text) => !wholes.has(text));
     const chosen = new Map(
-      operands.all.map((text) => {
+      others.map((text) => {
         const source = requireSource(text, lookup);
         if (source.from === 'bundle')
           throw new DkError('usage', `${text} is a bundle outside of the store.`, 'Remove the file itself with: rm');
@@ -24,9 +28,9 @@ export const command = defineCommand({
         throw new DkError('usage', `Recording ${info.id} is still running.`, 'End its command first, then remove it.');
       }
     }
-    for (const info of chosen.values()) {
-      await store.remove(info.id);
-      context.notice(`removed ${info.id}`);
+    for (const id of [...chosen.keys(), ...wholes]) {
+      await store.remove(id);
+      context.notice(`removed ${id}`);
     }
     store.close();
     return 0;

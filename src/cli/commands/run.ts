@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { openStore, type Store } from '../../catalog/store.js';
 import { storeHome } from '../../catalog/store-home.js';
 import type { RecordingInfo } from '../../catalog/types.js';
@@ -43,6 +43,8 @@ export const command = defineCommand({
     const ringBytes = powerOfTwo(parseSize('run', '--buffer', options.buffer ?? '64M'));
     const preimageLimitBytes = parseSize('run', '--preimage-limit', options.preimageLimit ?? '256M');
     const most = positiveInteger('run', '--max', options.max ?? '1000');
+    if (options.untilFail && most === 0) throw usage('run', 'wants at least one run after --max, not "0"');
+    requireLabel(options.name);
     const roots = (options.root.length === 0 ? ['.'] : options.root).map(existingDirectory);
     if (probes === 'vfs') throw noVfsProbes();
     const link = LauncherLink.fromEnvironment();
@@ -52,7 +54,7 @@ export const command = defineCommand({
     if (!mayRecord() && !options.untilFail) await link.elevate();
     const store = openStore(storeHome(context.io.env), { create: true });
     try {
-      if (options.untilFail) return await untilFailure(context, store, most);
+      if (options.untilFail) return await untilFailure(context, store, most, argv);
       const result = await recordCommand(store, link, {
         argv,
         cwd: realpathSync('.'),
@@ -88,21 +90,18 @@ export const command = defineCommand({
 });
 
 /** Runs itself below a launcher of its own, with the same options, until a run fails. */
-async function untilFailure(context: Context, store: Store, most: number): Promise<number> {
+async function untilFailure(context: Context, store: Store, most: number, argv: readonly string[]): Promise<number> {
   const args = process.argv.slice(1);
-  const own = args.indexOf('--') < 0 ? args.length : args.indexOf('--');
-  const once = [
-    ...args.slice(0, own).filter((arg) => arg !== '--until-fail'),
-    '--no-tui',
-    '--keep=on-failure',
-    ...args.slice(own),
-  ];
+  const own = args.slice(0, args.length - argv.length);
+  if (own.at(-1) === '--') own.pop();
+  const command = args.slice(args.length - argv.length);
+  const once = [...own.filter((arg) => arg !== '--until-fail'), '--no-tui', '--keep=on-failure', '--', ...command];
   for (let n = 1; n <= most; n++) {
     const code = await runBelowLauncher(once);
     if (code === 0) continue;
     context.notice(`run ${n} of at most ${most} failed with ${code}`);
     const newest = store.list()[0];
-    if (newest !== undefined && code < 125 && !args.includes('--no-tui') && isInteractive(context))
+    if (newest !== undefined && code < 125 && !own.includes('--no-tui') && isInteractive(context))
       await debug(store, newest);
     return code;
   }
@@ -152,9 +151,24 @@ function cannotExecute(context: Context, name: string, end: TargetEnd): number {
   return missing ? 127 : 126;
 }
 
+/** A label is a reference: it must be one that `@` and the empty word do not take, and that can be shown as it is. */
+function requireLabel(label: string | undefined): void {
+  if (label === undefined || (label !== '' && !label.startsWith('@') && printable(label) === label)) return;
+  throw new DkError(
+    'usage',
+    `"${printable(label)}" cannot be the label of a recording.`,
+    'Give one that is not empty, does not begin with @ and has no control characters.',
+  );
+}
+
 function existingDirectory(path: string): string {
+  let isDirectory: boolean;
+  let real: string;
   try {
-    return realpathSync(path);
+    // Node takes the empty path for the current directory.
+    if (path === '') throw new Error('the empty path');
+    real = realpathSync(path);
+    isDirectory = statSync(real).isDirectory();
   } catch (cause) {
     throw new DkError(
       'usage',
@@ -163,6 +177,12 @@ function existingDirectory(path: string): string {
       cause,
     );
   }
+  if (isDirectory) return real;
+  throw new DkError(
+    'usage',
+    `The root ${printable(path)} is not a directory.`,
+    'Give the directory that it stands in with --root.',
+  );
 }
 
 /** The ring's size must be a power of two; the next one above is taken. */

@@ -68,13 +68,7 @@ export function requireSource(text: string, lookup: Lookup): Source {
   const source = findSource(text, lookup);
   if (source !== undefined) return source;
   const file = resolve(lookup.cwd, text);
-  if (isFile(file) && !isNewestForm(text)) {
-    throw new DkError(
-      'damaged',
-      `The file ${text} is not a DiffKeeper bundle.`,
-      'Bundles are made with: dk export -o FILE.dk.zip',
-    );
-  }
+  if (isFile(file) && !isNewestForm(text)) throw noBundle(text);
   if (/\.zip$|\//.test(text)) {
     throw new DkError(
       'not-found',
@@ -83,6 +77,14 @@ export function requireSource(text: string, lookup: Lookup): Source {
     );
   }
   throw damageOf(text, lookup) ?? noSuchRecording(text, lookup.recordings());
+}
+
+function noBundle(text: string): DkError {
+  return new DkError(
+    'damaged',
+    `The file ${text} is not a DiffKeeper bundle.`,
+    'Bundles are made with: dk export -o FILE.dk.zip',
+  );
 }
 
 /** What is damaged exists: saying that there is no such recording would be wrong. */
@@ -95,6 +97,7 @@ function possibleSource(text: string, lookup: Lookup): Source | undefined {
   if (isNewestForm(text)) return requireSource(text, lookup);
   const source = findSource(text, lookup);
   if (source?.from === 'bundle' || source?.info.label === text) return source;
+  if (source === undefined && text.endsWith('.dk.zip') && isFile(resolve(lookup.cwd, text))) throw noBundle(text);
   if (text.length < SURE_PREFIX) return undefined;
   const damage = source === undefined ? damageOf(text, lookup) : undefined;
   if (damage !== undefined) throw damage;

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { RecordingInfo } from '../../catalog/types.js';
 import { DkError } from '../../errors.js';
+import type { DkEvent } from '../../events/event.js';
 import type { Node, Recording, State } from '../../timeline/types.js';
 import { nearest } from '../nearest.js';
 import { printable } from '../output/escape.js';
@@ -119,4 +120,23 @@ export async function stands(recording: Recording, path: string): Promise<boolea
     if ((await recording.state(seq)).lookup(path) !== undefined) return true;
   }
   return false;
+}
+
+/** Nothing printed for a path that the recording never knew is a mistake, not an empty answer. */
+export async function requireKnownPaths(recording: Recording, paths: readonly string[]): Promise<void> {
+  const patterns = (await pathPatterns(paths, recording)) ?? [];
+  for (const [i, text] of paths.entries()) {
+    const pattern = patterns[i] as string;
+    if (pattern === text && !text.startsWith('/')) continue;
+    const path = absolutePath(text, recording.info);
+    const known = await firstOf(recording.events({ paths: [pattern], limit: 1 }));
+    if (known === undefined && !(await stands(recording, path))) {
+      throw noSuchPath(text, recording.info, await recording.state(recording.length));
+    }
+  }
+}
+
+async function firstOf(events: AsyncIterable<DkEvent>): Promise<DkEvent | undefined> {
+  for await (const event of events) return event;
+  return undefined;
 }
