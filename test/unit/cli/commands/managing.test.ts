@@ -75,6 +75,15 @@ describe('dk ls', () => {
 });
 
 describe('dk rm', () => {
+  it('removes by its whole id what is too damaged to be read', async () => {
+    const home = folder();
+    const { id } = await storeScript(home, PLAY, () => {});
+    writeFileSync(join(home, 'recordings', id, 'manifest.json'), 'garbage');
+    expect(await runCli(['rm', id.slice(0, 4)], { home })).toMatchObject({ code: 4 });
+    expect(await runCli(['rm', id], { home })).toMatchObject({ code: 0, stderr: `dk: removed ${id}\n` });
+    expect(await runCli(['ls', '--json'], { home })).toMatchObject({ code: 0, stdout: '', stderr: '' });
+  });
+
   it('removes what the references name, all or nothing', async () => {
     const home = folder();
     const ids: string[] = [];
