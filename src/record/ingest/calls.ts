@@ -121,8 +121,19 @@ const HANDLERS: Readonly<Record<number, Handler>> = {
 /** Turns a call record into its event. */
 export function handleCall(context: Context, record: RawRecord): Outcome {
   const handler = HANDLERS[record.u32('nr')];
-  return handler === undefined ? 'done' : handler(context, record, namesOf(record));
+  if (handler === undefined) return 'done';
+  const names = namesOf(record);
+  if (record.u64('ino') === 0 && names.path1 !== '' && onlyPseudo(context, record, names)) return 'done';
+  return handler(context, record, names);
 }
+
+/** The call changed a filesystem that holds no data. Of a symbolic link the first string is no place. */
+function onlyPseudo({ pseudo }: Context, record: RawRecord, { base1, path1, base2, path2 }: CallNames): boolean {
+  const isSymlink = SYMLINK_CALLS.has(record.u32('nr'));
+  return pseudo.holds(isSymlink ? join(base2, path2) : join(base1, path1));
+}
+
+const SYMLINK_CALLS: ReadonlySet<number> = new Set([88, 266]);
 
 /** A file or directory that something changes. */
 type Target = Pick<Place, 'file' | 'path'>;

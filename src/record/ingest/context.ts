@@ -1,6 +1,7 @@
 import type { EventToWrite } from '../writer.js';
 import type { Model, Place } from './model.js';
 import type { Processes } from './processes.js';
+import type { PseudoMounts } from './pseudo-mounts.js';
 import type { Races } from './races.js';
 import { cString, pathOfNames, type RawRecord } from './raw-record.js';
 
@@ -23,6 +24,7 @@ export interface Context {
     affected: { file: number; path: string; offset?: number; length?: number },
   ): void;
   readonly races: Races;
+  readonly pseudo: PseudoMounts;
   /** Files whose mapped pages may change without a call. */
   readonly mapped: Set<number>;
   /** True when no other record can explain what does not fit: take the record at its word. */

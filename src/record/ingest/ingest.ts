@@ -4,6 +4,7 @@ import type { Exclusion } from './exclusion.js';
 import type { JournalReader } from './journal-reader.js';
 import type { Model } from './model.js';
 import type { Processes } from './processes.js';
+import { PseudoMounts } from './pseudo-mounts.js';
 import { Races } from './races.js';
 import type { RawRecord } from './raw-record.js';
 import { RECORD_HANDLERS } from './records.js';
@@ -27,6 +28,7 @@ export interface Doubts {
 export class Ingest implements Context {
   readonly mapped = new Set<number>();
   readonly races = new Races();
+  readonly pseudo = new PseudoMounts();
   readonly doubts: Doubts = { all: false, files: new Set(), mapped: this.mapped };
   force = false;
   /** End of the newest record, since the start. */

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+
+/** Filesystems that hold no data; the kernel programs pass over their inodes by the same list (bpf/lib/inode.h). */
+const PSEUDO_TYPES = new Set(
+  `proc sysfs cgroup cgroup2 devpts debugfs tracefs securityfs selinuxfs bpf configfs mqueue binfmt_misc pstore efivarfs
+   nsfs fusectl autofs rpc_pipefs hugetlbfs`.split(/\s+/),
+);
+
+/** Where such filesystems are mounted. Calls with a path are told by it: their inode is not known. */
+export class PseudoMounts {
+  private readonly points: readonly string[];
+
+  constructor(mountinfo: string = readMountinfo()) {
+    this.points = mountinfo
+      .split('\n')
+      .map((line) => line.split(' - '))
+      .filter(([, fs]) => PSEUDO_TYPES.has(fs?.split(' ')[0] ?? ''))
+      .map(([mount]) => mount?.split(' ')[4] ?? '')
+      .filter((point) => point !== '');
+  }
+
+  /** `path` is absolute and has no "." or "..". */
+  holds(path: string): boolean {
+    return this.points.some((point) => path === point || path.startsWith(`${point}/`));
+  }
+}
+
+function readMountinfo(): string {
+  try {
+    return readFileSync('/proc/self/mountinfo', 'utf8');
+  } catch {
+    return ''; // a bundle of a journal on another machine: nothing is known, everything counts
+  }
+}
