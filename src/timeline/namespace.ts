@@ -11,6 +11,9 @@ const MAX_SYMLINKS = 40;
 /** Longer than any path can be; stops at a ring that only a forged recording can hold. */
 const MAX_DEPTH = 16384;
 
+/** Hard links of one file above which finding the first in order costs too much to do at every event. */
+export const MANY_NAMES = 32;
+
 export type Resolution =
   | { found: true; file: number; parent: number; name: string }
   /**
@@ -119,20 +122,26 @@ export abstract class Namespace {
     return { found: true, file, ...(parent === 0 ? this.nameOf(file) : { parent, name: lastName }) };
   }
 
-  /** A path that leads to the file; the first in order when it has several. */
+  /** A path that leads to the file; the first in order when it has several (of more than MANY_NAMES, whichever). */
   pathOf(file: number): string | undefined {
-    return this.pathsOf(file)[0];
+    const names = this.names(file);
+    return names.length > MANY_NAMES ? this.pathsBy(names.slice(0, 1))[0] : this.pathsOf(file)[0];
   }
 
   /** All its paths, in order. */
   pathsOf(file: number): string[] {
     if (file === ROOT_DIR_FILE) return ['/'];
+    const paths = this.pathsBy(this.names(file));
+    return paths.length > 1 ? paths.sort(compareNames) : paths;
+  }
+
+  private pathsBy(names: readonly NodeName[]): string[] {
     const paths: string[] = [];
-    for (const { parent, name } of this.names(file)) {
+    for (const { parent, name } of names) {
       const dir = this.dirPath(parent);
       if (dir !== undefined) paths.push(dir === '/' ? `/${name}` : `${dir}/${name}`);
     }
-    return paths.length > 1 ? paths.sort(compareNames) : paths;
+    return paths;
   }
 
   /** True when `dir` is `ancestor` or stands below it. */

@@ -290,7 +290,7 @@ function renamed(context: Context, record: RawRecord, names: CallNames, flags: n
       replaced: to.file,
     });
   }
-  model.namesChanged(from.file);
+  model.namesChanged(from.file, from.path);
   if (to.file !== 0) model.namesChanged(to.file, to.path);
   if ((flags & RENAME_WHITEOUT) !== 0) {
     const attributes = { mode: S_IFCHR, uid: record.u32('fsuid'), gid: record.u32('fsgid') };

@@ -3,7 +3,7 @@ import { fromBytes, toBytes } from '../../events/byte-string.js';
 import { FIRST_BASE_FILE, ROOT_DIR_FILE } from '../../events/event.js';
 import { type NodeName, typeOfMode } from '../../timeline/base-node.js';
 import type { ExternalNode } from '../../timeline/base-tree.js';
-import type { Resolution } from '../../timeline/namespace.js';
+import { MANY_NAMES, type Resolution } from '../../timeline/namespace.js';
 import type { StateBuilder } from '../../timeline/state-builder.js';
 import type { RecordingWriter } from '../writer.js';
 import { addon } from '../../native/addon.js';
@@ -105,9 +105,10 @@ export class Model {
 
   /** Call after the file's names changed. A directory's names are part of every path below it. `lost`: a name it had. */
   namesChanged(file: number, lost?: string): void {
+    const names = this.state.names(file).length;
     if (this.state.typeOf(file) === 'dir') this.paths.clear();
-    else this.paths.delete(file);
-    if (lost !== undefined && this.state.names(file).length === 0) this.lastPaths.set(file, lost);
+    else if (names <= MANY_NAMES || this.paths.get(file) === lost) this.paths.delete(file);
+    if (lost !== undefined && names === 0) this.lastPaths.set(file, lost);
   }
 
   /** A base file that is open but has no name that we know. */
