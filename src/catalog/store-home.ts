@@ -1,12 +1,12 @@
 /** Where the store is, and its folders. */
 import { chownSync, existsSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { makeFolder } from '../cas/owner.js';
 import { writeFailed } from '../cas/replace-file.js';
 
 /** $DK_HOME, or where the XDG base directories say. */
 export function storeHome(env: NodeJS.ProcessEnv): string {
-  if (env.DK_HOME) return env.DK_HOME;
+  if (env.DK_HOME) return resolve(env.DK_HOME);
   if (env.XDG_DATA_HOME?.startsWith('/')) return join(env.XDG_DATA_HOME, 'diffkeeper');
   return join(env.HOME || '/', '.local/share/diffkeeper');
 }
@@ -18,7 +18,7 @@ export const recordingsFolder = (home: string): string => join(home, 'recordings
 export function makeStore(home: string, owner?: { uid: number; gid: number }): void {
   try {
     if (!existsSync(home)) {
-      mkdirSync(dirname(home), { recursive: true });
+      makeParents(dirname(home));
       makeUnlessThere(home);
       if (owner !== undefined && process.geteuid?.() === 0) chownSync(home, owner.uid, owner.gid);
     }
@@ -36,4 +36,11 @@ function makeUnlessThere(path: string): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
+}
+
+/** Not mkdir's own recursion, which never ends below /proc, where making a folder fails with ENOENT. */
+function makeParents(path: string): void {
+  if (existsSync(path)) return;
+  makeParents(dirname(path));
+  mkdirSync(path);
 }
