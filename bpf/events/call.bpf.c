@@ -68,14 +68,6 @@ static __always_inline __u64 call__arg(struct dk_call *c, __u8 n)
 		same;                                                    \
 	})
 
-static __always_inline bool call__starts_with(const char *text, const char *prefix, int length)
-{
-	for (int i = 0; i < length; i++)
-		if (text[i] != prefix[i])
-			return false;
-	return true;
-}
-
 /* The descriptor that a magic link names: /proc/self/fd/N, which glibc uses to emulate calls, or /dev/fd/N; or -1. */
 static __always_inline int call__magic_fd(const char *name)
 {
@@ -99,6 +91,18 @@ static __always_inline int call__magic_fd(const char *name)
 		fd = fd * 10 + (text[i] - '0');
 	}
 	return -1;
+}
+
+/* The descriptor that the call changes, because its first string names it or there is none (AT_EMPTY_PATH, futimens); or -1. */
+static __always_inline int call__own_fd(struct pt_regs *regs, const struct operands *o)
+{
+	const char *name = (const char *)syscall__arg(regs, o->path1 - 1);
+	char first = 0;
+
+	bpf_probe_read_user(&first, 1, name);
+	if (first)
+		return call__magic_fd(name);
+	return o->dir1 == CWD ? -1 : (int)syscall__arg(regs, o->dir1 - 1);
 }
 
 /* Appends the directory that the string starts from, then the string. */
@@ -125,11 +129,6 @@ static __always_inline __u32 call__name(struct dk_scratch *s, __u32 pos, __u8 di
 			return pos;
 		mnt = BPF_CORE_READ(file, f_path.mnt);
 		dentry = BPF_CORE_READ(file, f_path.dentry);
-		if (!first) { /* the descriptor's own file: AT_EMPTY_PATH, or a null path */
-			struct inode *inode = BPF_CORE_READ(file, f_inode);
-
-			inode__fill(&s->call, inode);
-		}
 	}
 	end = walk__names(s, pos, mnt, dentry, &cut);
 	*base_len = end - pos;
@@ -199,21 +198,21 @@ ON_EXIT(dk_path_call)
 	struct dk_call *c;
 	__u32 pos = 0;
 	__u32 nr = syscall__nr(regs);
-	__u32 first;
 	int fd;
 
 	if (!t || nr >= 512)
 		return 0;
 	o = &operands[nr];
-	first = o->path1 - 1;
-	fd = call__magic_fd((void *)syscall__arg(regs, first));
+	fd = call__own_fd(regs, o);
 	if (fd >= 0) {
 		struct file *file = task__file(fd);
 
-		if (file)
-			inode = BPF_CORE_READ(file, f_inode);
-		if (inode && !inode__pseudo(inode))
-			emit__path_once(t, file, inode);
+		if (!file)
+			return 0;
+		inode = BPF_CORE_READ(file, f_inode);
+		if (inode__pseudo(inode))
+			return 0;
+		emit__path_once(t, file, inode);
 	}
 	s = syscall__begin(t, regs, ret);
 	if (!s)

@@ -1,17 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import {
-  accessSync,
-  chownSync,
-  constants,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chownSync, existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, type TestContext } from 'vitest';
-import { kernelTest } from '../support/kernel.js';
+import { kernelTest, PROJECT_DIR } from '../support/kernel.js';
 import { isAlive, type Launched, LauncherBench, type LaunchOptions, quoted, until } from '../support/launcher.js';
 import { tempFolders } from '../support/temp-folder.js';
 import { Terminal } from '../tui/support/terminal.js';
@@ -41,10 +32,11 @@ class UserBench extends LauncherBench {
     super(join(outer, 'user'));
     this.outer = outer;
     for (const folder of [outer, join(outer, 'user'), this.work, this.recording]) chownSync(folder, NOBODY, NOBODY);
-    try {
-      accessSync(process.execPath, constants.X_OK);
-    } catch {
-      context.skip('Node is installed where other users cannot run it');
+    for (const file of [process.execPath, join(PROJECT_DIR, 'dk')]) {
+      const asNobody = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
+      if (spawnSync('setpriv', [...asNobody, 'test', '-x', file]).status !== 0) {
+        context.skip(`${file} stands where other users cannot reach it`);
+      }
     }
   }
 
