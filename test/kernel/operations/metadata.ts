@@ -107,6 +107,31 @@ export const TIMES: readonly OperationCase[] = [
     timesSet('f', 1000n * SECOND + 5n, 2000n * SECOND + 6n),
   ),
   on(
+    'calls on a descriptor that was opened for reading',
+    [
+      `a=open 'f ${O.RDONLY}`,
+      'utimensat $a 0 q:1000,5,2000,6 0',
+      'fchmod $a 0640',
+      `fchownat $a ' 1 2 ${AT.EMPTY_PATH}`,
+    ],
+    timesSet('f', 1000n * SECOND + 5n, 2000n * SECOND + 6n),
+    modeSet('f', 0o640),
+    ownerSet('f', 1, 2),
+  ),
+  on(
+    'futimens of a directory, and of what is no file',
+    [
+      `mkdir 'd 0755`,
+      `a=open 'd ${O.RDONLY}`,
+      'utimensat $a 0 q:1000,5,2000,6 0',
+      `b=memfd_create 'm 0`,
+      'utimensat $b 0 0 0',
+      'fchmod $b 0600',
+    ],
+    { kind: 'dir.create', path: 'd', mode: 0o040755, uid: 0, gid: 0 },
+    timesSet('d', 1000n * SECOND + 5n, 2000n * SECOND + 6n),
+  ),
+  on(
     'utimensat before 1970',
     [`utimensat ${AT.FDCWD} 'f q:-10,5,-2000,6 0`],
     timesSet('f', -10n * SECOND + 5n, -2000n * SECOND + 6n),
