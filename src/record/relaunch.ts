@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { DkError } from '../errors.js';
@@ -15,19 +14,18 @@ export async function relaunch(args: readonly string[] = process.argv.slice(1)):
 }
 
 /** Runs this program with `args` below a launcher of its own; resolves to the exit status as a shell shows it. */
-export function runBelowLauncher(args: readonly string[]): Promise<number> {
-  const child = spawn(LAUNCHER_BINARY, [process.execPath, ...args], { stdio: 'inherit' });
-  return new Promise<number>((resolve, reject) => {
-    child.on('error', (cause) => {
-      reject(
-        new DkError(
-          'unsupported',
-          `The launcher ${LAUNCHER_BINARY} could not be started.`,
-          'Build it with `npm run build`.',
-          cause,
-        ),
-      );
-    });
-    child.on('exit', (status, signal) => resolve(status ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+export async function runBelowLauncher(args: readonly string[]): Promise<number> {
+  const { execa } = await import('execa');
+  const { exitCode, signal, cause } = await execa(LAUNCHER_BINARY, [process.execPath, ...args], {
+    stdio: 'inherit',
+    reject: false,
   });
+  if (exitCode !== undefined) return exitCode;
+  if (signal !== undefined) return 128 + constants.signals[signal as NodeJS.Signals];
+  throw new DkError(
+    'unsupported',
+    `The launcher ${LAUNCHER_BINARY} could not be started.`,
+    'Build it with `npm run build`.',
+    cause,
+  );
 }
