@@ -39,8 +39,13 @@ command -v debootstrap >/dev/null || { echo 'fresh-machine: install debootstrap 
 repo=$(cd "$(dirname "$0")/.." && pwd -P)
 base=$dir/base-$suite
 root=$dir/root
-home=$root/root
-[ "$user" = root ] || home=$root/home/$user
+home=/root
+# Not below /root, which ordinary users cannot enter: some tests are about them.
+clone=/srv/diffkeeper
+if [ "$user" != root ]; then
+  home=/home/$user
+  clone=$home/diffkeeper
+fi
 
 say() { printf 'fresh-machine: %s\n' "$*" >&2; }
 
@@ -92,21 +97,20 @@ make_machine() {
   for config in "$(npm config get globalconfig)" "$prefix/etc/npmrc"; do
     [ ! -e "$config" ] || cp "$config" "$root/opt/node/etc/npmrc"
   done
-  [ ! -e "$HOME/.npmrc" ] || grep -v '^nodedir' "$HOME/.npmrc" >"$home/.npmrc" || true
+  [ ! -e "$HOME/.npmrc" ] || grep -v '^nodedir' "$HOME/.npmrc" >"$root$home/.npmrc" || true
 
-  git clone -q --no-hardlinks "$repo" "$home/diffkeeper"
+  git clone -q --no-hardlinks "$repo" "$root$clone"
 }
 
-if [ "$keep" = yes ] && [ -d "$home/diffkeeper" ]; then
-  git -c safe.directory="*" -C "$home/diffkeeper" fetch -q "$repo" HEAD
-  git -c safe.directory="*" -C "$home/diffkeeper" reset -q --hard FETCH_HEAD
+if [ "$keep" = yes ] && [ -d "$root$clone" ]; then
+  git -c safe.directory="*" -C "$root$clone" fetch -q "$repo" HEAD
+  git -c safe.directory="*" -C "$root$clone" reset -q --hard FETCH_HEAD
 else
   make_machine
 fi
-say "$(git -c safe.directory="*" -C "$home/diffkeeper" log -1 --format='clone of %h: %s')"
+say "$(git -c safe.directory="*" -C "$root$clone" log -1 --format='clone of %h: %s')"
 
 cat >"$root/prove.sh" <<'PROVE'
-cd ~/diffkeeper || exit 1
 failed=0
 # attempt NAME COMMAND… : runs it, says how long it took and how it ended
 attempt() {
@@ -130,8 +134,8 @@ PROVE
 
 case $mode in
   prove) set -- sh /prove.sh ;;
-  shell) set -- sh -c 'cd ~/diffkeeper && exec bash' ;;
-  command) set -- sh -c 'cd ~/diffkeeper && exec "$@"' sh "$@" ;;
+  shell) set -- bash ;;
+  command) ;;
 esac
 
 [ "$user" = root ] || chroot "$root" chown -R "$user:" "/home/$user"
@@ -139,7 +143,7 @@ esac
 # pivot_root, not chroot alone: the kernel names paths from the root of the mount namespace, as on a real machine.
 # shellcheck disable=SC2016 # expanded inside
 exec unshare --mount --propagation private sh -euc '
-  root=$1 user=$2 && shift 2
+  root=$1 user=$2 home=$3 clone=$4 && shift 4
   mount --bind "$root" "$root"
   cd "$root"
   mount -t proc proc proc
@@ -150,14 +154,12 @@ exec unshare --mount --propagation private sh -euc '
   cd /
   umount -l .
   path=/opt/node/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-  home=/root
   if [ "$user" != root ]; then
-    home=/home/$user
     apt-get update >/dev/null
     apt-get install -y --no-install-recommends -o Dpkg::Options::=--force-confold sudo >/dev/null
     path=/opt/node/bin:/usr/local/bin:/usr/bin:/bin
   fi
-  exec chroot --userspec="$user" / /usr/bin/env -i HOME="$home" USER="$user" LOGNAME="$user" \
+  exec chroot --userspec="$user" / /usr/bin/env -i -C "$clone" HOME="$home" USER="$user" LOGNAME="$user" \
     TERM="${TERM:-dumb}" LANG=C.UTF-8 PATH="$path" \
     ${NODE_EXTRA_CA_CERTS:+NODE_EXTRA_CA_CERTS="$NODE_EXTRA_CA_CERTS"} "$@"
-' sh "$root" "$user" "$@"
+' sh "$root" "$user" "$home" "$clone" "$@"
