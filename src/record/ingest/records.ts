@@ -1,5 +1,7 @@
 import { LOSS_CAUSES, RECORD_FLAGS, type RecordName } from '../../events/abi.js';
 import { fromBytes } from '../../events/byte-string.js';
+import { extentsBetween } from '../../timeline/extents.js';
+import { UNKNOWN } from '../../timeline/types.js';
 import { handleCall } from './calls.js';
 import type { Context, Outcome } from './context.js';
 import { modeAfterCall, takeRights } from './lost-rights.js';
@@ -100,8 +102,26 @@ function handleCopy(context: Context, record: RawRecord): Outcome {
   const [offset, length] = [record.u64('offset'), record.u64('length')];
   context.emit(record, { kind: 'file.copy', file, path, offset, length, from, fromOffset: record.u64('src_offset') });
   takeRights(context, record, file, path, modeAfterCall(record));
-  if (from === 0) context.doubt(record, 'bytes came from a pipe or an unknown file', { file, path, offset, length });
+  const cause = copyDoubt(context, file, from, { offset, length, fromOffset: record.u64('src_offset') });
+  if (cause !== undefined) context.doubt(record, cause, { file, path, offset, length });
   return 'done';
+}
+
+/** Why the copied bytes are not known; undefined when they are. */
+function copyDoubt(
+  { model }: Context,
+  file: number,
+  from: number,
+  { offset, length, fromOffset }: { offset: number; length: number; fromOffset: number },
+): string | undefined {
+  if (from === 0) return 'bytes came from a pipe or an unknown file';
+  if (from === file && offset < fromOffset + length && fromOffset < offset + length)
+    return 'a copy of a file into itself';
+  const content = model.state.rec(file)?.extents ?? null;
+  for (const extent of extentsBetween(content, offset, length)) {
+    if (extent.stream === UNKNOWN) return 'the copied bytes are not known';
+  }
+  return undefined;
 }
 
 function doubtAll(context: Context, record: RawRecord): Outcome {
