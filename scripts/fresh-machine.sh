@@ -149,7 +149,6 @@ exec unshare --mount --propagation private sh -euc '
   mount -t proc proc proc
   mount --rbind /sys sys
   mount --rbind /dev dev
-  mount -t tmpfs -o mode=1777 tmpfs tmp
   pivot_root . .
   cd /
   umount -l .
