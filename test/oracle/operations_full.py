@@ -10,8 +10,8 @@ from operations import Worker
 from syscalls import AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_FOLLOW, AT_SYMLINK_NOFOLLOW, call, words
 
 FICLONE = 0x40049409
-KEEP_SIZE, PUNCH_HOLE, COLLAPSE, ZERO, INSERT, UNSHARE = 1, 2, 8, 16, 32, 64
-FALLOCATE_MODES = [0, KEEP_SIZE, PUNCH_HOLE | KEEP_SIZE, ZERO, ZERO | KEEP_SIZE, COLLAPSE, INSERT, UNSHARE]
+KEEP_SIZE, PUNCH_HOLE, COLLAPSE, ZERO, INSERT = 1, 2, 8, 16, 32
+FALLOCATE_MODES = [0, KEEP_SIZE, PUNCH_HOLE | KEEP_SIZE, ZERO, ZERO | KEEP_SIZE, COLLAPSE, INSERT]
 O_TMPFILE = 0o20200000
 BLOCK = 4096
 
@@ -72,9 +72,14 @@ class FullWorker(Worker):
         fd = os.open(path, os.O_RDWR)
         try:
             mode = self.rng.choice(FALLOCATE_MODES)
+            size = os.fstat(fd).st_size
             unit = BLOCK if mode in (COLLAPSE, INSERT) else 1
-            offset = self.rng.randrange(1 + os.fstat(fd).st_size // unit) * unit
-            call("fallocate", fd, mode, offset, (1 + self.rng.randrange(20000) // unit) * unit)
+            offset = self.rng.randrange(1 + size // unit) * unit
+            length = (1 + self.rng.randrange(20000) // unit) * unit
+            # Calls that fail only after ext4 has set the time are no test: they change something.
+            if mode == COLLAPSE and offset + length >= size or mode == INSERT and offset >= size:
+                return
+            call("fallocate", fd, mode, offset, length)
         finally:
             os.close(fd)
 
