@@ -1,7 +1,8 @@
 #!/bin/sh
 # Brings a clone to the state in which dk runs: system packages, npm packages, BPF programs, addon and launcher,
 # TypeScript. Redoes only what changed. Writes to stderr and build/setup.log, never to stdout.
-# `setup.sh test` also installs the programs that the tests record or drive.
+# `setup.sh test` also installs the programs that the tests record or drive, `setup.sh ci` the large ones too, without
+# which some tests are skipped.
 set -u
 purpose=${1-run}
 
@@ -127,13 +128,15 @@ bpftool_packages() {
 missing_packages() {
   {
     native_parts_current || missing_build_packages
-    [ "$purpose" != test ] || missing_test_packages
+    [ "$purpose" = run ] || missing_test_packages
   } | sort -u
 }
 
 missing_test_packages() {
+  large=
+  [ "$purpose" != ci ] || large='stress-ng fio pgbench:postgresql'
   for tool in gcc make python3 git tmux sqlite3 strace ps:procps setfattr:attr patch rsync sudo \
-    mkfs.btrfs:btrfs-progs mkfs.xfs:xfsprogs; do
+    mkfs.btrfs:btrfs-progs mkfs.xfs:xfsprogs $large; do
     command -v "${tool%%:*}" >/dev/null || echo "${tool#*:}"
   done
 }
