@@ -36,6 +36,7 @@ constexpr CallProgram kExitPrograms[] = {
 // Calls that take something away which must be looked at first: msync munmap execve exit exit_group.
 constexpr CallProgram kEnterPrograms[] = {
     {11, "dk_unmap"}, {26, "dk_unmap"}, {59, "dk_exit_maps"}, {60, "dk_exit_maps"}, {231, "dk_exit_maps"},
+    {82, "dk_rename_before"}, {264, "dk_rename_before"}, {316, "dk_rename_before"},
 };
 
 uint64_t ClockNs(clockid_t clock) {

@@ -228,6 +228,38 @@ ON_EXIT(dk_path_call)
 	return 0;
 }
 
+/*
+ * A rename can move the directory that its own strings start from. Afterwards that directory has its new path, so where a
+ * string is relative the start is also read before.
+ */
+SEC("tp_btf/sys_enter") int dk_rename_before(__u64 *ctx)
+{
+	struct pt_regs *regs = (struct pt_regs *)ctx[0];
+	struct dk_task *t = task__tracked();
+	const struct operands *o;
+	struct dk_scratch *s;
+	struct dk_call *c;
+	__u32 pos, nr = syscall__nr(regs);
+	char first = 0, second = 0;
+
+	if (!t || nr >= 512)
+		return 0;
+	o = &operands[nr];
+	bpf_probe_read_user(&first, 1, (void *)syscall__arg(regs, o->path1 - 1));
+	bpf_probe_read_user(&second, 1, (void *)syscall__arg(regs, o->path2 - 1));
+	if (first == '/' && second == '/')
+		return 0;
+	s = syscall__begin(t, regs, 0);
+	if (!s)
+		return 0;
+	c = &s->call;
+	c->flags |= DK_FLAG_BEFORE;
+	pos = call__name(s, 0, o->dir1, (void *)call__arg(c, o->path1), &c->base1_len, &c->path1_len);
+	pos = call__name(s, pos, o->dir2, (void *)call__arg(c, o->path2), &c->base2_len, &c->path2_len);
+	syscall__send(s, pos);
+	return 0;
+}
+
 /* bind(2) of a unix socket to a name. */
 ON_EXIT(dk_bind)
 {

@@ -9,8 +9,11 @@
 #define NR_PWRITE64 18
 #define NR_WRITEV 20
 #define NR_SENDFILE 40
+#define NR_RENAME 82
+#define NR_RENAMEAT 264
 #define NR_SPLICE 275
 #define NR_PWRITEV 296
+#define NR_RENAMEAT2 316
 #define NR_COPY_FILE_RANGE 326
 #define NR_PWRITEV2 328
 
@@ -50,6 +53,11 @@ SEC("tp_btf/sys_enter") int dk_enter(__u64 *ctx)
 	case NR_COPY_FILE_RANGE:
 		fd = syscall__arg(regs, 2);
 		break;
+	case NR_RENAME:
+	case NR_RENAMEAT:
+	case NR_RENAMEAT2:
+		bpf_tail_call(ctx, &on_enter, (__u32)ctx[1]);
+		return 0;
 	default:
 		t->file = NULL;
 		if (t->maps)

@@ -138,6 +138,8 @@ export const RECORD_FLAGS = {
   unnamed: 256,
   /** Not a call's bytes but what a shared mapping held. */
   mapped: 512,
+  /** What a rename's strings start from before it; the call's own record, after it, may be preceded by this one. */
+  before: 1024,
 } as const;
 
 export const LOSS_CAUSES = ['ring-full', 'untracked-child', 'compat-syscall', 'io-uring', 'journal'] as const;

@@ -122,9 +122,18 @@ const HANDLERS: Readonly<Record<number, Handler>> = {
 export function handleCall(context: Context, record: RawRecord): Outcome {
   const handler = HANDLERS[record.u32('nr')];
   if (handler === undefined) return 'done';
+  if (record.has(RECORD_FLAGS.before)) {
+    context.renames.add(record);
+    return 'done';
+  }
   const names = namesOf(record);
   if (record.u64('ino') === 0 && names.path1 !== '' && onlyPseudo(context, record, names)) return 'done';
   return handler(context, record, names);
+}
+
+/** Without a look at symbolic links. An absolute path starts at its base, too, which is the process's root then. */
+function join(base: string, path: string): string {
+  return posix.join(base, path.startsWith('/') ? posix.normalize(path) : path).replace(/(?<=.)\/+$/, '');
 }
 
 /** The call changed a filesystem that holds no data. Of a symbolic link the first string is no place. */
@@ -247,34 +256,12 @@ function removed(context: Context, record: RawRecord, names: CallNames, kind: 'd
   return 'done';
 }
 
-/**
- * The directories that the strings start from are read after the call, so one that the call itself moved (a process can
- * rename the directory it is in) already has its new path.
- */
-function basesBeforeRename({ base1, path1, base2, path2 }: CallNames, exchange: boolean): [string, string] {
-  const [from, to] = [join(base1, path1), join(base2, path2)];
-  const before = (base: string) => {
-    if (isWithin(base, to)) return from + base.slice(to.length);
-    return exchange && isWithin(base, from) ? to + base.slice(from.length) : base;
-  };
-  return [before(base1), before(base2)];
-}
-
-/** Without a look at symbolic links. An absolute path starts at its base, too, which is the process's root then. */
-function join(base: string, path: string): string {
-  return posix.join(base, path.startsWith('/') ? posix.normalize(path) : path).replace(/(?<=.)\/+$/, '');
-}
-
-function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(`${folder}/`);
-}
-
 function renamed(context: Context, record: RawRecord, names: CallNames, flags: number): Outcome {
   const { model } = context;
-  const [base1, base2] = basesBeforeRename(names, (flags & RENAME_EXCHANGE) !== 0);
-  const from = model.existing(base1, names.path1, { follow: false });
+  const { base1, path1, base2, path2 } = context.renames.before(record) ?? names;
+  const from = model.existing(base1, path1, { follow: false });
   if (from === undefined || from.file === 0) return 'too-early';
-  const to = model.replaceable(base2, names.path2);
+  const to = model.replaceable(base2, path2);
   if (to === undefined) return 'too-early';
   // rename(2): two names of one file stay as they are, and the call succeeds.
   if (to.file === from.file) return 'done';

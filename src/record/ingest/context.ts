@@ -1,6 +1,7 @@
 import type { EventToWrite } from '../writer.js';
 import type { Model, Place } from './model.js';
 import type { Processes } from './processes.js';
+import type { Renames } from './renames.js';
 import type { PseudoMounts } from './pseudo-mounts.js';
 import type { Races } from './races.js';
 import { cString, pathOfNames, type RawRecord } from './raw-record.js';
@@ -15,6 +16,7 @@ export type EventBody = WithoutCommon<EventToWrite>;
 export interface Context {
   readonly model: Model;
   readonly processes: Processes;
+  readonly renames: Renames;
   /** Numbers the event and applies it to the model. `data`: the bytes it carries. */
   emit(record: RawRecord, body: EventBody, data?: readonly Uint8Array[]): void;
   /** Something about this record cannot be known: a gap, and a resync at the end. file 0: everything. */

@@ -55,6 +55,7 @@ export class Exclusion {
   }
 
   private dropsCall(context: Context, record: RawRecord): boolean {
+    if (record.has(RECORD_FLAGS.before)) return false;
     const nr = record.u32('nr');
     const { base1, path1, base2, path2 } = namesOf(record);
     if (OPENS.has(nr)) return this.meets(record, base1);

@@ -8,6 +8,7 @@ import { PseudoMounts } from './pseudo-mounts.js';
 import { Races } from './races.js';
 import type { RawRecord } from './raw-record.js';
 import { RECORD_HANDLERS } from './records.js';
+import { Renames } from './renames.js';
 import { handleWrite, Writes } from './writes.js';
 
 /**
@@ -28,6 +29,7 @@ export interface Doubts {
 export class Ingest implements Context {
   readonly mapped = new Set<number>();
   readonly races = new Races();
+  readonly renames = new Renames();
   readonly pseudo = new PseudoMounts();
   readonly doubts: Doubts = { all: false, files: new Set(), mapped: this.mapped };
   force = false;

@@ -319,6 +319,20 @@ export const PATHS: readonly OperationCase[] = [
     events: [created('a/b/f'), madeDir('a/d'), created('c/f'), renamed('a', 'z'), created('z/b/g'), ended()],
   },
   {
+    name: 'a folder that holds the working directory, renamed from outside to a name seen from inside, and exchanged',
+    before: tree('a/b/', 'x/b/', 'x/b/old'),
+    calls: [
+      "chdir 'a/b",
+      dirIn('a', '../..'),
+      `renameat $a 'a ${AT.FDCWD} '../../z`,
+      `open 'f ${NEW} 0644`,
+      `renameat2 ${AT.FDCWD} '../../z $a 'x ${RENAME.EXCHANGE}`,
+      `open 'g ${NEW} 0644`,
+      "unlink '../../z/b/old",
+    ],
+    events: [renamed('a', 'z'), created('z/b/f'), exchanged('z', 'x'), created('x/b/g'), unlinked('z/b/old'), ended()],
+  },
+  {
     name: 'a working directory that was renamed',
     before: tree('a/'),
     calls: ["chdir 'a", "rename '../a '../b", `a=open 'f ${NEW} 0644`, 'write $a b:3:1 3'],
