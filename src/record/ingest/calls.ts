@@ -14,7 +14,8 @@ import {
   timesOfTimevals,
   timesOfUtimbuf,
 } from './attributes.js';
-import { type CallNames, type Context, freePlace, namesOf, type Outcome } from './context.js';
+import { type CallNames, namesOf } from './call-names.js';
+import { type Context, freePlace, type Outcome } from './context.js';
 import { modeAfterCall, takeRights } from './lost-rights.js';
 import type { Place } from './model.js';
 import type { RawRecord } from './raw-record.js';

@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import ignore from 'ignore';
 import { RECORD_FLAGS } from '../../events/abi.js';
-import { type Context, namesOf } from './context.js';
+import { namesOf } from './call-names.js';
+import type { Context } from './context.js';
 import { pathOfNames, type RawRecord } from './raw-record.js';
 
 /** Calls whose first string names what exists, and the second what comes to be (x86-64 numbers). */

@@ -1,5 +1,6 @@
 import type { EventToWrite, RecordingWriter } from '../writer.js';
-import { type Attribution, type Context, type EventBody, namesOf, type Outcome } from './context.js';
+import { namesOf } from './call-names.js';
+import type { Attribution, Context, EventBody, Outcome } from './context.js';
 import type { Exclusion } from './exclusion.js';
 import type { JournalReader } from './journal-reader.js';
 import type { Model } from './model.js';

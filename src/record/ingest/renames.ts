@@ -1,4 +1,4 @@
-import { type CallNames, namesOf } from './context.js';
+import { type CallNames, namesOf } from './call-names.js';
 import type { RawRecord } from './raw-record.js';
 
 /**
