@@ -51,17 +51,17 @@ function sequenceLength(bytes: Uint8Array, at: number): number {
 }
 
 function encodeEscaping(text: string): Buffer {
-  const parts: Buffer[] = [];
-  let plain = '';
-  for (const char of text) {
-    const code = char.charCodeAt(0);
-    if (char.length === 1 && code >= 0xdc80 && code <= 0xdcff) {
-      parts.push(Buffer.from(plain, 'utf8'), Buffer.of(code - 0xdc00));
-      plain = '';
-    } else {
-      plain += char;
-    }
+  const bytes = Buffer.allocUnsafe(3 * text.length); // no unit of UTF-16 takes more
+  let length = 0;
+  let from = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit >= 0xd800 && unit <= 0xdbff) at += 1; // with the unit after it, one character
+    if (unit < 0xdc80 || unit > 0xdcff) continue;
+    if (from < at) length += bytes.write(text.slice(from, at), length);
+    bytes[length++] = unit - 0xdc00;
+    from = at + 1;
   }
-  parts.push(Buffer.from(plain, 'utf8'));
-  return Buffer.concat(parts);
+  if (from < text.length) length += bytes.write(text.slice(from), length);
+  return bytes.subarray(0, length);
 }

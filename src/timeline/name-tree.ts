@@ -23,12 +23,15 @@ export function compareNames(a: string, b: string): number {
     const unitA = a.charCodeAt(at);
     const unitB = b.charCodeAt(at);
     if (unitA === unitB) continue;
-    // Below the surrogates, UTF-16 and UTF-8 order agree.
+    // Below the surrogates, UTF-16 and UTF-8 order agree, and so do two units that stand for bytes (byte-string.ts).
     if (unitA < 0xd800 && unitB < 0xd800) return unitA - unitB;
+    if (isByte(unitA) && isByte(unitB)) return unitA - unitB;
     return Buffer.compare(toBytes(a), toBytes(b));
   }
   return a.length - b.length;
 }
+
+const isByte = (unit: number): boolean => unit >= 0xdc80 && unit <= 0xdcff;
 
 /** The entry's file, 0 when the name is gone, undefined when nothing is recorded about it. */
 export function nameIn(tree: NameTree, name: string): number | undefined {

@@ -150,7 +150,7 @@ export class StateBuilder extends Namespace {
     if (file === 0 || dir === undefined || rec === undefined) return 0;
     dir.entries = withName(dir.entries, name, 0);
     dir.mtimeNs = null;
-    rec.names = rec.names.filter((one) => one.parent !== parent || one.name !== name);
+    rec.names = without(rec.names, parent, name);
     rec.nlink = rec.type === 'dir' ? 0 : Math.max(0, rec.nlink - 1);
     if (rec.type === 'dir' || rec.type === 'symlink') this.dirs.clear();
     return file;
@@ -164,4 +164,13 @@ export class StateBuilder extends Namespace {
 
 export function emptyState(base: BaseTree): TreeState {
   return new TreeState(base, 0, IntMap.empty, 0, 0);
+}
+
+/** A file can have thousands of names, which then go one by one: no callback for each. */
+function without(names: readonly NodeName[], parent: number, name: string): readonly NodeName[] {
+  for (let at = 0; at < names.length; at++) {
+    const one = names[at] as NodeName;
+    if (one.parent === parent && one.name === name) return [...names.slice(0, at), ...names.slice(at + 1)];
+  }
+  return names;
 }
