@@ -7,6 +7,7 @@
         "addon/binding.cc",
         "addon/crc32c.cc",
         "addon/drain.cc",
+        "addon/freezer.cc",
         "addon/journal.cc",
         "addon/libbpf-stderr.cc",
         "addon/recorder.cc",

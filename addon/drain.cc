@@ -5,10 +5,12 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <ctime>
 #include <vector>
+
+#include "clock.h"
 
 namespace {
 // With data flowing look often enough that a fast writer (1 GB/s) uses a small part of the ring between two looks.
@@ -21,12 +23,6 @@ struct Identity {
   uint32_t dev;
   uint32_t gen;
 };
-
-uint64_t NowNs() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<uint64_t>(now.tv_sec) * 1000000000u + static_cast<uint64_t>(now.tv_nsec);
-}
 }  // namespace
 
 Drain::Drain(Options options, std::unique_ptr<Journal> journal) : options_(options), journal_(std::move(journal)) {}
@@ -34,7 +30,6 @@ Drain::Drain(Options options, std::unique_ptr<Journal> journal) : options_(optio
 Drain::~Drain() {
   Stop();
   if (epoll_ >= 0) close(epoll_);
-  if (options_.freeze_fd >= 0) close(options_.freeze_fd);
 }
 
 int Drain::Start() {
@@ -42,6 +37,7 @@ int Drain::Start() {
   epoll_ = epoll_create1(EPOLL_CLOEXEC);
   epoll_event event{EPOLLIN | EPOLLET, {}};
   if (epoll_ < 0 || epoll_ctl(epoll_, EPOLL_CTL_ADD, options_.ring_map, &event) != 0) return errno;
+  if (options_.freeze_fd >= 0) freezer_ = std::make_unique<Freezer>(ring_, options_.freeze_fd);
   thread_ = std::thread([this] { Run(); });
   return 0;
 }
@@ -53,7 +49,8 @@ void Drain::Stop() {
 }
 
 Drain::Stats Drain::stats() const {
-  return {records_.load(), bytes_.load(), lost_.load(), frozen_ns_.load(), freezes_.load(), fill_max_.load(), error_.load()};
+  const Freezer::Stats freezer = freezer_ ? freezer_->stats() : Freezer::Stats{};
+  return {records_.load(), bytes_.load(), lost_.load(), freezer.frozen_ns, freezer.freezes, fill_max_.load(), error_.load()};
 }
 
 void Drain::Run() {
@@ -66,27 +63,21 @@ void Drain::Run() {
   }
   while (Pass()) {
   }
-  Thaw();
+  if (freezer_) freezer_->Stop();
   journal_->Close();
   if (journal_->error() != 0) error_.store(journal_->error());
 }
 
 // Takes what is there. False when there was nothing.
 bool Drain::Pass() {
-  Backpressure();
   NoteLosses();
   uint64_t refused = 0;
-  int countdown = 0;
   const size_t n = ring_.Consume([&](const void* sample, uint32_t) {
     uint32_t bytes;
     std::memcpy(&bytes, sample, sizeof(bytes));
     if (!journal_->Append(sample, bytes)) refused++;
-    if (--countdown <= 0) {
-      countdown = 256;
-      Backpressure();
-    }
+    NoteFill();
   });
-  Backpressure();
   journal_->Commit();
   records_.fetch_add(n);
   bytes_.store(journal_->bytes());
@@ -95,26 +86,7 @@ bool Drain::Pass() {
   return n > 0;
 }
 
-void Drain::Backpressure() {
-  const uint64_t fill = ring_.Fill();
-  if (fill > fill_max_.load()) fill_max_.store(fill);
-  if (options_.freeze_fd < 0) return;
-  if (frozen_since_ == 0 && fill > ring_.size() / 4 * 3) {
-    if (pwrite(options_.freeze_fd, "1", 1, 0) == 1) {
-      frozen_since_ = NowNs();
-      freezes_.fetch_add(1);
-    }
-  } else if (frozen_since_ != 0 && fill < ring_.size() / 8) {
-    Thaw();
-  }
-}
-
-void Drain::Thaw() {
-  if (frozen_since_ == 0) return;
-  if (pwrite(options_.freeze_fd, "0", 1, 0) != 1) error_.store(errno);
-  frozen_ns_.fetch_add(NowNs() - frozen_since_);
-  frozen_since_ = 0;
-}
+void Drain::NoteFill() { fill_max_.store(std::max(fill_max_.load(), ring_.Fill())); }
 
 // Puts a loss record before the records of this pass: what was lost came after some of them at the earliest, so a
 // reader never believes a state that may already be wrong.
@@ -139,7 +111,7 @@ void Drain::NoteLosses() {
     }
     head.size = static_cast<uint32_t>(record.size());
     head.type = DK_REC_LOSS;
-    head.enter_ns = head.exit_ns = NowNs();
+    head.enter_ns = head.exit_ns = MonotonicNs();
     head.records = total - noted_[cause];
     head.cause = cause;
     std::memcpy(record.data(), &head, sizeof(head));

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "abi.h"
+#include "freezer.h"
 #include "journal.h"
 #include "ring.h"
 
@@ -14,8 +15,7 @@ struct LossCounters {
   const volatile unsigned long long* unnamed;
 };
 
-// The one thread between ring and journal. It blocks on nothing but its own write; when the ring runs full it freezes
-// the target's cgroup until there is room again.
+// The one thread between ring and journal. It blocks on nothing but its own write.
 class Drain {
  public:
   struct Options {
@@ -23,7 +23,7 @@ class Drain {
     uint64_t ring_bytes;
     int dirty_map;
     LossCounters lost;
-    int freeze_fd;  // cgroup.freeze, or -1; owned
+    int freeze_fd;  // cgroup.freeze, or -1; taken over
   };
 
   Drain(Options options, std::unique_ptr<Journal> journal);
@@ -44,18 +44,17 @@ class Drain {
   void Run();
   bool Pass();
   void NoteLosses();
-  void Backpressure();
-  void Thaw();
+  void NoteFill();
 
   Options options_;
   std::unique_ptr<Journal> journal_;
   Ring ring_;
+  std::unique_ptr<Freezer> freezer_;
   std::thread thread_;
   std::atomic<bool> stopping_{false};
-  std::atomic<uint64_t> records_{0}, bytes_{0}, lost_{0}, frozen_ns_{0}, freezes_{0}, fill_max_{0};
+  std::atomic<uint64_t> records_{0}, bytes_{0}, lost_{0}, fill_max_{0};
   std::atomic<int> error_{0};
   unsigned long long noted_[DK_LOSS_CAUSES] = {};
   unsigned long long noted_unnamed_ = 0;
-  uint64_t frozen_since_ = 0;
   int epoll_ = -1;
 };

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "dk.skel.h"
+#include "clock.h"
 #include "errors.h"
 
 namespace {
@@ -38,12 +39,6 @@ constexpr CallProgram kEnterPrograms[] = {
     {11, "dk_unmap"}, {26, "dk_unmap"}, {59, "dk_exit_maps"}, {60, "dk_exit_maps"}, {231, "dk_exit_maps"},
     {82, "dk_rename_before"}, {264, "dk_rename_before"}, {316, "dk_rename_before"},
 };
-
-uint64_t ClockNs(clockid_t clock) {
-  timespec now;
-  clock_gettime(clock, &now);
-  return static_cast<uint64_t>(now.tv_sec) * 1000000000u + static_cast<uint64_t>(now.tv_nsec);
-}
 
 // The kernel's and libbpf's reasons, for the error's cause. Loading happens on one thread at a time.
 thread_local std::string* g_messages = nullptr;
@@ -112,7 +107,7 @@ Recorder::Failure Recorder::Start(const Napi::Object& options) {
   if (const Failure failure = Dispatch(skeleton_->maps.on_exit, kExitPrograms); failure.what != nullptr) return failure;
   if (const Failure failure = Dispatch(skeleton_->maps.on_enter, kEnterPrograms); failure.what != nullptr) return failure;
 
-  start_mono_ns_ = ClockNs(CLOCK_MONOTONIC);
+  start_mono_ns_ = MonotonicNs();
   start_real_ns_ = ClockNs(CLOCK_REALTIME);
   int freeze_fd = -1;
   if (freeze_file.IsString()) freeze_fd = open(freeze_file.ToString().Utf8Value().c_str(), O_WRONLY | O_CLOEXEC);

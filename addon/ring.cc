@@ -23,6 +23,9 @@ Ring::~Ring() {
   if (producer_ != nullptr) munmap(producer_, page_ + 2 * bytes_);
 }
 
+uint64_t Ring::Consumed() const { return consumer_->load(std::memory_order_acquire); }
+
 uint64_t Ring::Fill() const {
-  return producer_->load(std::memory_order_acquire) - consumer_->load(std::memory_order_relaxed);
+  const uint64_t consumed = Consumed();  // first: it never passes what is read after it
+  return producer_->load(std::memory_order_acquire) - consumed;
 }

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 // Consumer side of a BPF ring buffer (kernel/bpf/ringbuf.c): a consumer page, a producer page, then the data mapped
-// twice so that no record wraps. One thread.
+// twice so that no record wraps. One thread consumes; any may look how full it is.
 class Ring {
  public:
   Ring() = default;
@@ -14,6 +14,8 @@ class Ring {
 
   // Returns 0 or an errno.
   int Map(int map_fd, size_t bytes);
+  // Bytes taken since the start.
+  uint64_t Consumed() const;
   // Bytes that wait.
   uint64_t Fill() const;
   uint64_t size() const { return bytes_; }

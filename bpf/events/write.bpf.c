@@ -2,13 +2,17 @@
 /* write pwrite64 writev pwritev pwritev2: to regular files, and to terminals, pipes and sockets on fd 1 and 2. */
 #include "../lib/syscall.h"
 
-/* A ring reservation needs a constant size: the smallest class that holds the piece is taken. */
+/* A ring reservation needs a constant size. The smallest class that holds a piece of a page or less is taken; more than
+ * that is cut into the largest classes that it fills, so that little of the ring is reserved in vain. */
 #define CLASS_TINY 128
 #define CLASS_SMALL 1024
 #define CLASS_PAGE 4096
+#define CLASS_MEDIUM 12288
 #define CLASS_LARGE 32768
 #define MAX_IOVECS 1024
 #define MAX_RW (0x7ffff000u) /* MAX_RW_COUNT */
+/* An iteration a buffer, and for each at most: its large pieces, two of medium size, three pages. */
+#define MAX_PIECES (MAX_IOVECS * 6 + MAX_RW / CLASS_LARGE)
 
 #define RWF_APPEND 0x10
 #define RWF_NOAPPEND 0x20
@@ -58,11 +62,15 @@ static long write__piece(__u32 i, struct dk_scratch **ctx)
 		SEND_PIECE(CLASS_TINY);
 	} else if (n <= CLASS_SMALL) {
 		SEND_PIECE(CLASS_SMALL);
-	} else if (n <= CLASS_PAGE) {
+	} else if (n < CLASS_MEDIUM) {
+		if (n > CLASS_PAGE)
+			n = CLASS_PAGE;
 		SEND_PIECE(CLASS_PAGE);
+	} else if (n < CLASS_LARGE) {
+		n = CLASS_MEDIUM;
+		SEND_PIECE(CLASS_MEDIUM);
 	} else {
-		if (n > CLASS_LARGE)
-			n = CLASS_LARGE;
+		n = CLASS_LARGE;
 		SEND_PIECE(CLASS_LARGE);
 	}
 	p->at += n;
@@ -129,7 +137,7 @@ static __always_inline int write__record(struct pt_regs *regs, long ret, bool ve
 	s->pieces.next = vector ? (void *)syscall__arg(regs, 1) : NULL;
 	s->pieces.buffer = vector ? 0 : syscall__arg(regs, 1);
 	s->pieces.left = vector ? 0 : ret;
-	bpf_loop(MAX_IOVECS + MAX_RW / CLASS_LARGE + MAX_IOVECS, write__piece, &s, 0);
+	bpf_loop(MAX_PIECES, write__piece, &s, 0);
 	return 0;
 }
 

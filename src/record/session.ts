@@ -83,6 +83,7 @@ class Session {
         `The old content of ${guarded.lost} ${guarded.lost === 1 ? 'file' : 'files'} could not be saved.`,
       );
     if (stats.errno !== 0) this.warnings.push(journalStopped(stats.errno));
+    if (stats.frozenNs > 0) this.warnings.push(heldBack(stats.frozenNs));
     let conclusion: Conclusion;
     try {
       conclusion = await this.ingest.end({ endNs, stopped: stats.errno === 0 ? null : journalStopped(stats.errno) });
@@ -153,6 +154,10 @@ class Session {
 function journalStopped(errno: number): string {
   const reason = errno === 28 ? 'the disk is full' : `writing failed (errno ${errno})`;
   return `Recording stopped early: ${reason}. What was captured until then is kept.`;
+}
+
+function heldBack(frozenNs: number): string {
+  return `The command was held back for ${(frozenNs / 1e9).toFixed(3)}s in all while its changes were written down.`;
 }
 
 function startRecorder(options: ConstructorParameters<ReturnType<typeof addon>['Recorder']>[0]): Recorder {

@@ -23,7 +23,7 @@ export const command = defineCommand({
     noTui: flag('--no-tui', 'do not open the debugger afterwards'),
     root: values('--root <DIR>', 'a directory whose tree is noted before the start (repeatable, default .)'),
     exclude: values('--exclude <GLOB>', 'do not record paths that match (repeatable)'),
-    buffer: value('--buffer <SIZE>', 'size of the ring buffer (default 64M)'),
+    buffer: value('--buffer <SIZE>', 'size of the ring buffer, 4M at least (default 64M)'),
     preimageLimit: value('--preimage-limit <SIZE>', 'save the old content of files up to this size (default 256M)'),
     keep: value('--keep <WHEN>', 'keep the recording: always (default) or on-failure'),
     untilFail: flag('--until-fail', 'run again and again until the command fails; keep that recording'),
@@ -185,7 +185,10 @@ function existingDirectory(path: string): string {
   );
 }
 
+/** A smaller ring is full before the freezer can act. */
+const SMALLEST_RING = 4 << 20;
+
 /** The ring's size must be a power of two; the next one above is taken. */
 function powerOfTwo(bytes: number): number {
-  return 2 ** Math.max(16, Math.ceil(Math.log2(bytes)));
+  return 2 ** Math.ceil(Math.log2(Math.max(SMALLEST_RING, bytes)));
 }

@@ -1,0 +1,84 @@
+#include "freezer.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "clock.h"
+
+namespace {
+// What calls that are under way when the freeze begins may still record.
+constexpr uint64_t kInFlightBytes = 16u << 20;
+// No two processors fill a ring faster.
+constexpr uint64_t kBytesPerUs = 4096;
+constexpr uint64_t kShortestWaitUs = 50;
+constexpr uint64_t kLongestWaitUs = 10'000;
+// A drain thread that takes nothing for so long waits for a disk that does not answer: the target must not.
+constexpr uint64_t kStalledNs = 5'000'000'000;
+
+uint64_t FreezeAbove(uint64_t size) { return size - std::max(size / 4, std::min(size / 4 * 3, kInFlightBytes)); }
+}  // namespace
+
+Freezer::Freezer(const Ring& ring, int fd)
+    : ring_(ring), fd_(fd), freeze_above_(FreezeAbove(ring.size())), thaw_below_(freeze_above_ / 6), moved_at_(MonotonicNs()), thread_([this] { Run(); }) {}
+
+Freezer::~Freezer() {
+  Stop();
+  close(fd_);
+}
+
+void Freezer::Stop() {
+  if (!thread_.joinable()) return;
+  stopping_.store(true);
+  thread_.join();
+}
+
+void Freezer::Run() {
+  prctl(PR_SET_NAME, "dk-freezer");
+  const sched_param priority{1};
+  pthread_setschedparam(pthread_self(), SCHED_FIFO, &priority);  // not everywhere allowed; it works without
+  while (!stopping_.load()) {
+    Look();
+    // Not longer than the ring takes to fill from here to the mark.
+    const uint64_t fill = ring_.Fill();
+    const uint64_t room = fill < freeze_above_ ? freeze_above_ - fill : 0;
+    const uint64_t us = std::clamp(room / kBytesPerUs, kShortestWaitUs, kLongestWaitUs);
+    const timespec wait{0, static_cast<long>(us * 1000)};
+    clock_nanosleep(CLOCK_MONOTONIC, 0, &wait, nullptr);
+  }
+  Thaw();
+}
+
+void Freezer::Look() {
+  const uint64_t fill = ring_.Fill();
+  const bool stalled = Stalled();
+  if (frozen_since_ == 0 && fill > freeze_above_ && !stalled) Freeze();
+  if (frozen_since_ != 0 && (fill <= thaw_below_ || stalled)) Thaw();
+}
+
+bool Freezer::Stalled() {
+  const uint64_t consumed = ring_.Consumed();
+  const uint64_t now = MonotonicNs();
+  if (consumed != consumed_ || ring_.Fill() == 0) {
+    consumed_ = consumed;
+    moved_at_ = now;
+  }
+  return now - moved_at_ > kStalledNs;
+}
+
+void Freezer::Freeze() {
+  if (pwrite(fd_, "1", 1, 0) != 1) return;  // what the ring then loses is counted and shown
+  frozen_since_ = MonotonicNs();
+  freezes_.fetch_add(1);
+}
+
+void Freezer::Thaw() {
+  if (frozen_since_ == 0) return;
+  if (pwrite(fd_, "0", 1, 0) != 1) return;  // tried again at the next look
+  frozen_ns_.fetch_add(MonotonicNs() - frozen_since_);
+  frozen_since_ = 0;
+}
