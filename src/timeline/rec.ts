@@ -90,6 +90,8 @@ export function recOfBase(node: BaseNode, owner: Owner | null): Rec {
   );
 }
 
+const TIME_MOVES_UNSEEN: ReadonlySet<NodeType> = new Set<NodeType>(['fifo', 'char', 'block']);
+
 /** A node as readers see it. `uncertain`: something was lost, so that the content may be anything. */
 export class NodeView implements Node {
   readonly xattrs: ReadonlyMap<string, Uint8Array> | null;
@@ -132,8 +134,9 @@ export class NodeView implements Node {
   get target(): string | null {
     return this.rec.target;
   }
+  /** Writing into a FIFO, and what a device driver does, moves the time of its node without an event: it is never known. */
   get mtimeNs(): bigint | null {
-    return this.rec.mtimeNs;
+    return TIME_MOVES_UNSEEN.has(this.type) ? null : this.rec.mtimeNs;
   }
   get base(): boolean {
     return this.rec.base;

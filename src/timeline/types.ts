@@ -30,7 +30,7 @@ export interface Node {
   readonly sizeBytes: number;
   /** Symbolic link target (byte string). */
   readonly target: string | null;
-  /** Explicitly set, or the base's; null when it was never set during the recording (then not compared). */
+  /** Explicitly set, or the base's; null where it is not known: content changed since, or a FIFO or device (then not compared). */
   readonly mtimeNs: bigint | null;
   /** Names to values that were set during the recording or known from the pre-image; null: as in the live base. */
   readonly xattrs: ReadonlyMap<string, Uint8Array> | null;

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import { checkOracle, explain } from '../oracle/check.js';
+import { FILESYSTEMS, type Filesystem, mountFilesystem } from '../support/filesystems.js';
 import { kernelTest, PROJECT_DIR } from '../support/kernel.js';
 import { Bench, run } from '../support/record.js';
 import { tempFolders } from '../support/temp-folder.js';
@@ -7,13 +9,14 @@ import { tempFolders } from '../support/temp-folder.js';
 /**
  * Random work by several processes, whose truth is told by themselves at every marker (test/oracle/oracle.py).
  * CI runs a small fixed set; `npm run test:oracle` (DK_ORACLE=full) runs 20 seeds of 5,000 operations over the whole
- * table, with threads. DK_ORACLE_SEED=N or A-B chooses seeds.
+ * table, with threads, on each filesystem. DK_ORACLE_SEED=N or A-B chooses seeds, DK_ORACLE_FS=tmpfs,overlay filesystems.
  */
 const FULL = process.env.DK_ORACLE === 'full';
 const ORACLE = `${PROJECT_DIR}/test/oracle/oracle.py`;
 
 interface OracleRun {
   seed: number;
+  filesystem: Filesystem;
   table: 'issue2' | 'full';
   ops: number;
   markers: number;
@@ -22,52 +25,70 @@ interface OracleRun {
   splices: boolean;
 }
 
-const small = (seed: number): OracleRun => ({
+const small = (seed: number, filesystem: Filesystem): OracleRun => ({
   seed,
+  filesystem,
   table: 'issue2',
   ops: 2000,
   markers: 50,
   threads: 1,
   splices: false,
 });
-const large = (seed: number): OracleRun => ({
+const large = (seed: number, filesystem: Filesystem): OracleRun => ({
   seed,
+  filesystem,
   table: 'full',
   ops: 5000,
   markers: 100,
   threads: 1 + (seed % 2),
   splices: seed % 3 === 0,
 });
-const size = FULL ? large : small;
-const [first, last] = (process.env.DK_ORACLE_SEED ?? (FULL ? '1-20' : '')).split('-').map(Number) as [number, number?];
-const chosen = Array.from({ length: (last ?? first) - first + 1 }, (_, i) => size(first + i));
-const runs = first === 0 ? [small(1), small(2), large(3)] : chosen;
+
+const seeds = (process.env.DK_ORACLE_SEED ?? (FULL ? '1-20' : '')).split('-').map(Number) as [number, number?];
+const filesystems = (process.env.DK_ORACLE_FS?.split(',') ?? FILESYSTEMS) as Filesystem[];
+const FIXED = [small(1, 'disk'), small(2, 'disk'), large(3, 'disk')];
+const runs = seeds[0] === 0 ? FIXED : filesystems.flatMap((filesystem) => chosen(filesystem));
+
+function chosen(filesystem: Filesystem): OracleRun[] {
+  const [first, last = first] = seeds;
+  const size = FULL ? large : small;
+  return Array.from({ length: last - first + 1 }, (_, i) => size(first + i, filesystem));
+}
 
 const temp = tempFolders();
 
 for (const row of runs) {
-  const title = `${row.table} table, seed ${row.seed}, ${row.ops} operations, ${row.threads} threads a process`;
+  const { seed, filesystem, table, ops, markers, threads } = row;
   kernelTest(
-    title,
+    `${filesystem}, ${table} table, seed ${seed}, ${ops} operations, ${threads} threads a process`,
     async () => {
       const bench = new Bench(temp());
-      const { seed, table, ops, markers, threads } = row;
       const without = row.splices ? '' : 'splice';
       const options = Object.entries({ dir: bench.work, seed, table, ops, markers, threads, without, procs: 4 });
       const oracle = ['python3', ORACLE, ...options.flatMap(([name, value]) => [`--${name}`, String(value)])];
-      expect(await run([...oracle, '--prepare'])).toMatchObject({ code: 0, stderr: '' });
-      const recorded = await bench.record(oracle);
-      if (recorded.code !== 0) throw new Error(`The oracle itself failed:\n${recorded.stderr}`);
-      const recording = await bench.open(recorded.id);
+      const prepare = async () => expect(await run([...oracle, '--prepare'])).toMatchObject({ code: 0, stderr: '' });
+      const aside = join(bench.folder, 'layers');
+      const unmount = await mountFilesystem(filesystem, { at: bench.work, aside, fill: prepare });
       try {
-        const report = await checkOracle(recording, bench.work);
-        if (report.wrong.length > 0) expect.fail(await explain(recording, bench.work, report));
-        expect(report.markers).toBe(markers + 1);
+        await recordAndCheck(bench, oracle, row);
       } finally {
-        await recording.close();
+        await unmount();
       }
-      expect(recorded.summary).toMatch(row.splices ? / gaps? · verified · / : / · 0 gaps · verified · /);
     },
     300_000,
   );
+}
+
+async function recordAndCheck(bench: Bench, oracle: readonly string[], row: OracleRun): Promise<void> {
+  const recorded = await bench.record(oracle);
+  if (recorded.code !== 0) throw new Error(`The oracle itself failed:\n${recorded.stderr}`);
+  const recording = await bench.open(recorded.id);
+  try {
+    const report = await checkOracle(recording, bench.work);
+    if (report.wrong.length > 0) expect.fail(await explain(recording, bench.work, report));
+    expect(report.markers).toBe(row.markers + 1);
+  } finally {
+    await recording.close();
+  }
+  expect(recorded.summary).toMatch(row.splices ? / gaps? · verified · / : / · 0 gaps · verified · /);
 }

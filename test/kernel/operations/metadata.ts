@@ -1,6 +1,6 @@
 import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { created, ended, modeSet, type OperationCase, ownerSet, pattern, timesSet, wrote } from './case.js';
+import { created, ended, madeNode, modeSet, type OperationCase, ownerSet, pattern, timesSet, wrote } from './case.js';
 import { AT, O, UTIME } from './constants.js';
 
 /** A file f of mode 0644 and a symbolic link l to it. */
@@ -147,6 +147,12 @@ export const TIMES: readonly OperationCase[] = [
     timesSet('f', null, 2000n * SECOND + 6n),
     timesSet('f', 1000n * SECOND + 5n, null),
     timesSet('f', null, null, true),
+  ),
+  on(
+    'times of a FIFO, which a write into it moves without an event',
+    [`mknod 'p 010600 0`, `utimensat ${AT.FDCWD} 'p q:1000,5,2000,6 0`, `a=open 'p ${O.RDWR}`, 'write $a b:5:1 5'],
+    madeNode('p', 0o010600),
+    timesSet('p', 1000n * SECOND + 5n, 2000n * SECOND + 6n),
   ),
   on('utimensat that fails', [`!utimensat ${AT.FDCWD} 'missing 0 0`]),
 ];

@@ -1,0 +1,48 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from './record.js';
+
+/** Filesystems that the oracle works on. The temporary folder must be on the one that is called "disk". */
+export const FILESYSTEMS = ['disk', 'tmpfs', 'overlay', 'overlay-tmpfs'] as const;
+export type Filesystem = (typeof FILESYSTEMS)[number];
+
+/**
+ * Makes the empty folder `at` a filesystem of that kind. `fill` puts there what stands from before: of an overlay that is
+ * the lower layer, so that every first change copies up. `aside`: an empty folder for the layers. Returns what unmounts it.
+ */
+export async function mountFilesystem(
+  kind: Filesystem,
+  { at, aside, fill }: { at: string; aside: string; fill: () => Promise<void> },
+): Promise<() => Promise<void>> {
+  const mounted: string[] = [];
+  const mount = async (point: string, ...args: string[]) => {
+    await must(['mount', ...args, point]);
+    mounted.push(point);
+  };
+  const unmount = async () => {
+    for (let point = mounted.pop(); point !== undefined; point = mounted.pop()) await must(['umount', point]);
+  };
+  if (kind === 'tmpfs') await mount(at, '-t', 'tmpfs', 'tmpfs');
+  if (kind === 'disk' || kind === 'tmpfs') {
+    await fill();
+    return unmount;
+  }
+  const layer = (name: string) => join(aside, name);
+  mkdirSync(layer('lower'), { recursive: true });
+  mkdirSync(layer('over'));
+  // Filled where it will be seen, so that absolute links lead to where they will lead.
+  await mount(at, '--bind', layer('lower'));
+  await fill();
+  await unmount();
+  if (kind === 'overlay-tmpfs') await mount(layer('over'), '-t', 'tmpfs', 'tmpfs');
+  mkdirSync(layer('over/upper'));
+  mkdirSync(layer('over/work'));
+  const layers = `lowerdir=${layer('lower')},upperdir=${layer('over/upper')},workdir=${layer('over/work')}`;
+  await mount(at, '-t', 'overlay', '-o', layers, 'overlay');
+  return unmount;
+}
+
+async function must(argv: readonly string[]): Promise<void> {
+  const done = await run(argv);
+  if (done.code !== 0) throw new Error(`${argv.join(' ')}: ${done.stderr}`);
+}
