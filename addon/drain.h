@@ -31,6 +31,8 @@ class Drain {
 
   // Returns 0 or an errno.
   int Start();
+  // As Freezer::Hold; false where there is no cgroup. Thread: any, until Stop.
+  bool Hold() { return freezer_ && freezer_->Hold(); }
   // Thread: any. Call after the programs are detached: takes what is left, closes the journal, thaws, joins.
   void Stop();
 

@@ -37,6 +37,11 @@ void Freezer::Stop() {
   thread_.join();
 }
 
+bool Freezer::Hold() {
+  hold_.store(true);
+  return held_.load();
+}
+
 void Freezer::Run() {
   prctl(PR_SET_NAME, "dk-freezer");
   const sched_param priority{1};
@@ -50,10 +55,15 @@ void Freezer::Run() {
     const timespec wait{0, static_cast<long>(us * 1000)};
     clock_nanosleep(CLOCK_MONOTONIC, 0, &wait, nullptr);
   }
-  Thaw();
+  if (!held_.load()) Thaw();
 }
 
 void Freezer::Look() {
+  if (hold_.load()) {
+    if (frozen_since_ == 0) Freeze();
+    held_.store(frozen_since_ != 0);
+    return;
+  }
   const uint64_t fill = ring_.Fill();
   const bool stalled = Stalled();
   if (frozen_since_ == 0 && fill > freeze_above_ && !stalled) Freeze();

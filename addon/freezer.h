@@ -16,6 +16,9 @@ class Freezer {
   Freezer(const Freezer&) = delete;
   Freezer& operator=(const Freezer&) = delete;
 
+  // Asks for a freeze that nothing here ends any more, not even Stop; true once it has begun. Thread: any.
+  bool Hold();
+
   // Ends the thread and thaws. Idempotent.
   void Stop();
 
@@ -38,7 +41,7 @@ class Freezer {
   uint64_t frozen_since_ = 0;
   uint64_t moved_at_;  // when the drain thread was last seen to have taken something
   uint64_t consumed_ = 0;
-  std::atomic<bool> stopping_{false};
+  std::atomic<bool> stopping_{false}, hold_{false}, held_{false};
   std::atomic<uint64_t> frozen_ns_{0}, freezes_{0};
   std::thread thread_;
 };

@@ -74,6 +74,7 @@ Napi::Function Recorder::Init(Napi::Env env) {
                      {
                          InstanceMethod<&Recorder::Seed>("seed"),
                          InstanceMethod<&Recorder::Stats>("stats"),
+                         InstanceMethod<&Recorder::Hold>("hold"),
                          InstanceMethod<&Recorder::Stop>("stop"),
                      });
 }
@@ -184,7 +185,8 @@ void Recorder::Seed(const Napi::CallbackInfo& info) {
   const int failed = bpf_map_update_elem(bpf_map__fd(skeleton_->maps.tasks), &pidfd, zero.data(), BPF_NOEXIST);
   const int error = errno;
   close(pidfd);
-  if (failed != 0) ThrowSystemError(info.Env(), "bpf(task storage)", error, "");
+  if (failed != 0) return ThrowSystemError(info.Env(), "bpf(task storage)", error, "");
+  __atomic_fetch_add(&skeleton_->bss->living, 1, __ATOMIC_RELAXED);
 }
 
 Napi::Object Recorder::StatsObject(Napi::Env env) const {
@@ -198,12 +200,17 @@ Napi::Object Recorder::StatsObject(Napi::Env env) const {
   set("frozenNs", stats.frozen_ns);
   set("freezes", stats.freezes);
   set("ringFillMax", stats.fill_max);
+  set("living", skeleton_ != nullptr ? skeleton_->bss->living : 0);
   set("errno", static_cast<uint64_t>(stats.error));
   out.Set("startRealNs", Napi::BigInt::New(env, start_real_ns_));
   return out;
 }
 
 Napi::Value Recorder::Stats(const Napi::CallbackInfo& info) { return StatsObject(info.Env()); }
+
+Napi::Value Recorder::Hold(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), drain_ && drain_->Hold());
+}
 
 Napi::Value Recorder::Stop(const Napi::CallbackInfo& info) {
   Detach();

@@ -28,6 +28,7 @@ class Recorder : public Napi::ObjectWrap<Recorder> {
   void Seed(const Napi::CallbackInfo& info);
   Napi::Value Stats(const Napi::CallbackInfo& info);
   // stop(): Promise<Stats>. Detaches, drains what is left, closes the journal. Idempotent.
+  Napi::Value Hold(const Napi::CallbackInfo& info);
   Napi::Value Stop(const Napi::CallbackInfo& info);
 
   struct Failure {

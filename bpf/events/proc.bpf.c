@@ -16,6 +16,7 @@ SEC("tp_btf/sched_process_fork") int dk_fork(__u64 *ctx)
 		loss__count(DK_LOSS_UNTRACKED_CHILD, NULL);
 		return 0;
 	}
+	__sync_fetch_and_add(&living, 1);
 	if (BPF_CORE_READ(child, pid) != BPF_CORE_READ(child, tgid)) /* a thread */
 		return 0;
 	rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
@@ -84,7 +85,10 @@ SEC("tp_btf/sched_process_exit") int dk_exit_process(__u64 *ctx)
 	struct dk_exit *rec;
 	int group;
 
-	if (!task__tracked() || BPF_CORE_READ(task, signal, live.counter) > 0)
+	if (!task__tracked())
+		return 0;
+	__sync_fetch_and_sub(&living, 1);
+	if (BPF_CORE_READ(task, signal, live.counter) > 0)
 		return 0;
 	rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
 	if (!rec) {

@@ -134,6 +134,9 @@ __u64 lost[DK_LOSS_CAUSES] __weak;
 /* Losses that name no inode: a gap for everything. */
 __u64 lost_unnamed __weak;
 
+/* Tracked threads that live; the recorder counts the first one. */
+__u64 living __weak;
+
 /* The recorder's root directory; compared, never followed. */
 struct dentry *root_dentry __weak;
 struct vfsmount *root_mnt __weak;

@@ -23,6 +23,8 @@ export interface RecorderStats {
   frozenNs: number;
   freezes: number;
   ringFillMax: number;
+  /** Threads of the target that live. */
+  living: number;
   /** Why the journal stopped, 0 while it is written. */
   errno: number;
 }
@@ -31,6 +33,11 @@ export interface RecorderStats {
 export interface Recorder {
   seed(pid: number): void;
   stats(): RecorderStats;
+  /**
+   * Asks for a freeze of the target's cgroup that lasts beyond `stop`; true once it has begun, always false without a
+   * freeze file. Whoever asked thaws.
+   */
+  hold(): boolean;
   /** Detaches, drains, closes the journal. Idempotent. */
   stop(): Promise<void>;
 }

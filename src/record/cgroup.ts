@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A cgroup of the target's own, below the one dk runs in, so that it can be frozen when the ring runs full. */
@@ -7,6 +7,11 @@ export interface TargetCgroup {
   readonly freezeFile: string;
   /** Moves a process in; its children follow. */
   add(pid: number): void;
+  /** True when all who are in it are stopped outside of any system call. */
+  isFrozen(): boolean;
+  /** How many threads are in it and below it. */
+  threads(): number;
+  thaw(): void;
   /** Removes the cgroup when nobody is in it any more. */
   remove(): void;
 }
@@ -36,7 +41,21 @@ export function makeTargetCgroup(id: string): TargetCgroup | undefined {
     remove();
     return undefined;
   }
-  return { path, freezeFile, add: (pid) => writeFileSync(join(path, 'cgroup.procs'), `${pid}`), remove };
+  return {
+    path,
+    freezeFile,
+    add: (pid) => writeFileSync(join(path, 'cgroup.procs'), `${pid}`),
+    isFrozen: () => /^frozen 1$/m.test(readFileSync(join(path, 'cgroup.events'), 'utf8')),
+    threads: () => threadsIn(path),
+    thaw: () => writeFileSync(freezeFile, '0'),
+    remove,
+  };
+}
+
+function threadsIn(folder: string): number {
+  const own = readFileSync(join(folder, 'cgroup.threads'), 'utf8').split('\n').length - 1;
+  const below = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return below.reduce((sum, entry) => sum + threadsIn(join(folder, entry.name)), own);
 }
 
 /** Folder of the cgroup v2 that this process is in, on pure and hybrid layouts. */

@@ -1,12 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import { DkError } from '../errors.js';
-import type { Conclusion, RunEnd } from './ingest/conclude.js';
+import type { Conclusion } from './ingest/conclude.js';
+import type { RunEnd } from './ingest/run-end.js';
 import type { FromWorker, IngestJob, ToWorker } from './ingest/worker.js';
 
 /** The ingest thread, as the session sees it. */
 export class IngestWorker {
   private readonly worker: Worker;
   private readonly result: Promise<Conclusion>;
+  private proven = (): void => {};
 
   constructor(job: IngestJob) {
     // Without streams of its own: Node would open this process's, and so make the command's descriptors non-blocking.
@@ -14,7 +16,8 @@ export class IngestWorker {
     this.worker = new Worker(new URL('./ingest/worker.js', import.meta.url), { workerData: job, ...streams });
     this.result = new Promise((resolve, reject) => {
       this.worker.on('message', (message: FromWorker) => {
-        if (message.type === 'done') resolve(message.conclusion);
+        if (message.type === 'proven') this.proven();
+        else if (message.type === 'done') resolve(message.conclusion);
         else reject(asError(message));
       });
       this.worker.on('error', reject);
@@ -36,8 +39,9 @@ export class IngestWorker {
     this.worker.postMessage({ type: 'begin' } satisfies ToWorker);
   }
 
-  /** The journal is complete: resolves when the recording is sealed. */
-  end(end: RunEnd): Promise<Conclusion> {
+  /** The journal is complete: resolves when the recording is sealed. `proven`: the disk has been looked at for the last time. */
+  end(end: RunEnd, proven: () => void): Promise<Conclusion> {
+    this.proven = proven;
     this.worker.postMessage({ type: 'end', end } satisfies ToWorker);
     return this.result;
   }

@@ -9,6 +9,7 @@ import { journalFolder } from './ingest/pipeline.js';
 import type { Conclusion } from './ingest/conclude.js';
 import { IngestWorker } from './ingest-worker.js';
 import type { LauncherLink, TargetEnd } from './launcher.js';
+import { settle } from './settle.js';
 
 export interface SessionOptions {
   argv: string[];
@@ -71,9 +72,23 @@ class Session {
     const recorder = await this.start();
     const end = await this.link.ended;
     const endNs = Number(process.hrtime.bigint()) - recorder.stats().startMonoNs;
+    const { atLarge, release } = await settle(recorder, this.cgroup);
+    try {
+      return await this.conclude(recorder, end, { endNs, atLarge }, release);
+    } finally {
+      release();
+      this.cgroup?.remove();
+    }
+  }
+
+  private async conclude(
+    recorder: Recorder,
+    end: TargetEnd,
+    { endNs, atLarge }: { endNs: number; atLarge: number },
+    proven: () => void,
+  ): Promise<SessionResult> {
     const [guarded] = await Promise.all([this.link.finish(), recorder.stop()]);
     const stats = recorder.stats();
-    this.cgroup?.remove();
     if (end.execErrno !== undefined) {
       await this.abandon();
       return { info: undefined, end, problems: [] };
@@ -86,7 +101,8 @@ class Session {
     if (stats.frozenNs > 0) this.warnings.push(heldBack(stats.frozenNs));
     let conclusion: Conclusion;
     try {
-      conclusion = await this.ingest.end({ endNs, stopped: stats.errno === 0 ? null : journalStopped(stats.errno) });
+      const stopped = stats.errno === 0 ? null : journalStopped(stats.errno);
+      conclusion = await this.ingest.end({ endNs, stopped, atLarge }, proven);
     } catch (error) {
       if (!(error instanceof DkError)) throw error;
       return { info: undefined, end, failure: error, problems: [] };

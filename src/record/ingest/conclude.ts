@@ -7,20 +7,14 @@ import { encodeProof } from '../../timeline/proof-codec.js';
 import { openStoredRecording } from '../open-stored.js';
 import type { WriterTotals } from '../writer.js';
 import type { Pipeline } from './pipeline.js';
-import { noteStop, resync } from './resync.js';
+import { noteGap, resync } from './resync.js';
+import type { RunEnd } from './run-end.js';
 
 export interface Conclusion {
   totals: WriterTotals;
   verified: RecordingInfo['verified'];
   /** What did not fit the model, and the first differences from the disk. */
   problems: string[];
-}
-
-export interface RunEnd {
-  /** End of the command, since the start. */
-  endNs: number;
-  /** Why recording stopped before the command's end; null when it did not. */
-  stopped: string | null;
 }
 
 const MOST_REPORTED = 20;
@@ -30,13 +24,14 @@ export async function concludeRun(
   pipeline: Pipeline,
   store: Store,
   id: string,
-  { roots, end }: { roots: readonly string[]; end: RunEnd },
+  { roots, end, proven }: { roots: readonly string[]; end: RunEnd; proven: () => void },
 ): Promise<Conclusion> {
   await pipeline.complete();
   // Where the journal could not be written, what would be read back could not be stored either.
-  if (end.stopped !== null) noteStop(pipeline.writer, end.endNs, end.stopped);
-  else resync(pipeline, roots, end.endNs);
+  if (end.stopped !== null) noteGap(pipeline.writer, end.endNs, end.stopped);
+  else resync(pipeline, roots, end);
   const proof = takeProof(pipeline.writer.model.freeze(), { readXattrs: addon().lgetxattrs });
+  proven();
   const { totals, problems } = await pipeline.seal(encodeProof(proof));
 
   // From the stores, as any reader will have it: what is proven is what can be opened.

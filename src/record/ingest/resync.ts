@@ -4,20 +4,25 @@ import type { EventToWrite, RecordingWriter } from '../writer.js';
 import type { Model } from './model.js';
 import type { Pipeline } from './pipeline.js';
 import { liveBytes, liveNames, liveTruth } from './read-back.js';
+import type { RunEnd } from './run-end.js';
 
 /** Who restores the truth: nobody of the target's. */
 const BY_DK = { durNs: 0, pid: 0, tid: 0, comm: 'dk', proc: 0 };
 
 /**
  * After the command has ended: reads back what the records could not tell (law 3), and what shared mappings left.
- * `tsNs`: when that is.
  */
-export function resync({ writer, ingest }: Pipeline, roots: readonly string[], tsNs: number): void {
+export function resync({ writer, ingest }: Pipeline, roots: readonly string[], { endNs, atLarge }: RunEnd): void {
   const { model, doubts, exclusion } = ingest;
+  const tsNs = Math.max(endNs, ingest.lastNs);
   const emit: Emit = (event, data = null) => {
     if (!exclusion.matches(event.path)) writer.append({ tsNs, ...BY_DK, ...event } as EventToWrite, data);
   };
 
+  if (atLarge > 0) {
+    noteGap(writer, tsNs, 'processes that the command left behind could not be stopped for the proof');
+    doubts.all = true;
+  }
   if (doubts.all) {
     for (const root of roots) restoreTree(model, emit, root);
     for (const file of [...touched(writer)]) for (const path of model.state.pathsOf(file)) restore(model, emit, path);
@@ -33,8 +38,8 @@ export function resync({ writer, ingest }: Pipeline, roots: readonly string[], t
   }
 }
 
-/** The recording stops here although the command went on: whatever follows is not known. */
-export function noteStop(writer: RecordingWriter, tsNs: number, cause: string): void {
+/** Whatever follows, or what happened just before, is not known. */
+export function noteGap(writer: RecordingWriter, tsNs: number, cause: string): void {
   writer.append({ tsNs, ...BY_DK, kind: 'gap', file: 0, path: '', cause, lost: 0, offset: 0, length: 0 });
 }
 

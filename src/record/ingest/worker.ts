@@ -3,7 +3,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openStore } from '../../catalog/store.js';
 import { DkError, type ErrorCode } from '../../errors.js';
 import { Pipeline } from './pipeline.js';
-import { concludeRun, type Conclusion, type RunEnd } from './conclude.js';
+import { concludeRun, type Conclusion } from './conclude.js';
+import type { RunEnd } from './run-end.js';
 
 /** What the session sends when it starts the worker. */
 export interface IngestJob {
@@ -20,6 +21,8 @@ export type ToWorker =
   /** The command has ended and the journal is closed. */
   | { type: 'end'; end: RunEnd };
 export type FromWorker =
+  /** The proof has been taken: what happens on the disk from here on is not looked at. */
+  | { type: 'proven' }
   | { type: 'done'; conclusion: Conclusion }
   | { type: 'failed'; code: ErrorCode; message: string; hint: string; stack: string };
 
@@ -54,7 +57,8 @@ async function run(job: IngestJob, begin: Promise<void>, ended: () => RunEnd | u
       const end = ended();
       if (end !== undefined) {
         setPriority(0);
-        return await concludeRun(pipeline, store, job.id, { roots: job.roots, end });
+        const proven = () => port?.postMessage({ type: 'proven' } satisfies FromWorker);
+        return await concludeRun(pipeline, store, job.id, { roots: job.roots, end, proven });
       }
       const busy = await pipeline.advance();
       await new Promise((resolve) => (busy ? setImmediate(resolve) : setTimeout(resolve, POLL_MS)));

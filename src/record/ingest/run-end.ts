@@ -1,0 +1,9 @@
+/** What the session knows about how the run ended. */
+export interface RunEnd {
+  /** End of the command, since the start. */
+  endNs: number;
+  /** Why recording stopped before the command's end; null when it did not. */
+  stopped: string | null;
+  /** Threads that the command left behind and that went on: what they did at the end may be missing. */
+  atLarge: number;
+}
