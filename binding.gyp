@@ -9,6 +9,7 @@
         "addon/drain.cc",
         "addon/freezer.cc",
         "addon/journal.cc",
+        "addon/known-page.cc",
         "addon/libbpf-stderr.cc",
         "addon/recorder.cc",
         "addon/ring.cc"

@@ -16,6 +16,7 @@
 #include "dk.skel.h"
 #include "clock.h"
 #include "errors.h"
+#include "known-page.h"
 
 namespace {
 
@@ -34,10 +35,11 @@ constexpr CallProgram kExitPrograms[] = {
     {316, "dk_path_call"}, {326, "dk_copy_range"}, {328, "dk_pwritev2"}, {425, "dk_async_io"}, {437, "dk_open"},    {452, "dk_path_call"},
 };
 
-// Calls that take something away which must be looked at first: msync munmap execve exit exit_group.
+// Calls that take something away which must be looked at first: msync munmap execve exit exit_group rename. 511: no call
+// but that of the recorder's in which the programs learn (Learn).
 constexpr CallProgram kEnterPrograms[] = {
     {11, "dk_unmap"}, {26, "dk_unmap"}, {59, "dk_exit_maps"}, {60, "dk_exit_maps"}, {231, "dk_exit_maps"},
-    {82, "dk_rename_before"}, {264, "dk_rename_before"}, {316, "dk_rename_before"},
+    {82, "dk_rename_before"}, {264, "dk_rename_before"}, {316, "dk_rename_before"}, {511, "dk_learn"},
 };
 
 // The kernel's and libbpf's reasons, for the error's cause. Loading happens on one thread at a time.
@@ -137,7 +139,7 @@ Recorder::Failure Recorder::Start(const Napi::Object& options) {
     *row.link = bpf_program__attach(row.program);
     if (*row.link == nullptr) return {row.what, errno};
   }
-  return NoteRoot();
+  return Learn();
 }
 
 // Fills a program array from a table.
@@ -151,11 +153,17 @@ Recorder::Failure Recorder::Dispatch(const bpf_map* map, std::span<const CallPro
   return {};
 }
 
-// Tells the programs which root directory paths start from: that of this thread, met in its next system call.
-Recorder::Failure Recorder::NoteRoot() {
+// Lets the programs look at this thread in a system call: its root directory is where paths start from, and through a page
+// that it knows they learn where all pages are. Without the latter they cannot read the page cache.
+Recorder::Failure Recorder::Learn() {
   const int map = bpf_map__fd(skeleton_->maps.recorder);
   const int pidfd = static_cast<int>(syscall(SYS_pidfd_open, getpid(), 0));
   if (pidfd < 0) return {"pidfd_open", errno};
+  const KnownPage page;
+  auto* bss = skeleton_->bss;
+  bss->learn_fd = static_cast<uint32_t>(page.fd());
+  bss->learn_page = page.number();
+  std::memcpy(bss->learn_bytes, page.bytes(), sizeof(bss->learn_bytes));
   const uint32_t value = 1;
   const int failed = bpf_map_update_elem(map, &pidfd, &value, BPF_ANY);
   const int error = errno;
@@ -163,7 +171,7 @@ Recorder::Failure Recorder::NoteRoot() {
   bpf_map_delete_elem(map, &pidfd);
   close(pidfd);
   if (failed != 0) return {"bpf(task storage)", error};
-  return skeleton_->bss->root_mnt != nullptr ? Failure{} : Failure{"root directory", ENOENT};
+  return bss->root_mnt != nullptr ? Failure{} : Failure{"root directory", ENOENT};
 }
 
 Recorder::~Recorder() {

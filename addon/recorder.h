@@ -37,7 +37,7 @@ class Recorder : public Napi::ObjectWrap<Recorder> {
   };
   Failure Start(const Napi::Object& options);
   Failure Dispatch(const bpf_map* map, std::span<const CallProgram> rows);
-  Failure NoteRoot();
+  Failure Learn();
   void Detach();
   Napi::Object StatsObject(Napi::Env env) const;
 

@@ -16,16 +16,7 @@
 #define NR_RENAMEAT2 316
 #define NR_COPY_FILE_RANGE 326
 #define NR_PWRITEV2 328
-
-static __always_inline void note_root(void)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-
-	if (root_mnt || !bpf_task_storage_get(&recorder, task, 0, 0))
-		return;
-	root_dentry = BPF_CORE_READ(task, fs, root.dentry);
-	root_mnt = BPF_CORE_READ(task, fs, root.mnt);
-}
+#define NR_LEARN 511 /* no call has it */
 
 SEC("tp_btf/sys_enter") int dk_enter(__u64 *ctx)
 {
@@ -35,7 +26,8 @@ SEC("tp_btf/sys_enter") int dk_enter(__u64 *ctx)
 	__u32 fd;
 
 	if (!t) {
-		note_root();
+		if (!root_mnt && bpf_task_storage_get(&recorder, bpf_get_current_task_btf(), 0, 0))
+			bpf_tail_call(ctx, &on_enter, NR_LEARN);
 		return 0;
 	}
 	t->enter_ns = bpf_ktime_get_ns();

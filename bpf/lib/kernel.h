@@ -84,9 +84,32 @@ struct path {
 	struct dentry *dentry;
 };
 
+struct xa_node {
+	unsigned char shift;
+	void *slots[64];
+};
+
+struct xarray {
+	void *xa_head;
+};
+
+struct address_space {
+	struct xarray i_pages;
+};
+
+struct page {
+	unsigned long flags;
+};
+
+struct folio {
+	struct address_space *mapping;
+	unsigned long index;
+};
+
 struct file {
 	struct path f_path;
 	struct inode *f_inode;
+	struct address_space *f_mapping;
 	__u32 f_flags;
 	__u32 f_mode;
 	__s64 f_pos;

@@ -21,7 +21,7 @@ export const KINDS = {
     code: 5,
     changes: true,
     op: 'copy',
-    about: 'Bytes came from another file or a pipe inside the kernel.',
+    about: 'Bytes came from another file inside the kernel.',
   },
   'file.sync': { code: 6, changes: true, op: 'mapped', about: 'A shared mapping was read back (coalesced writes).' },
   'dir.create': { code: 7, changes: true, op: 'mkdir', about: 'A directory was created.' },

@@ -104,6 +104,9 @@ function handleCopy(context: Context, record: RawRecord): Outcome {
   takeRights(context, record, file, path, modeAfterCall(record));
   const cause = copyDoubt(context, file, from, { offset, length, fromOffset: record.u64('src_offset') });
   if (cause !== undefined) context.doubt(record, cause, { file, path, offset, length });
+  if (record.has(RECORD_FLAGS.ambiguous)) {
+    context.doubt(record, 'the shared file position moved during the copy', { file, path });
+  }
   return 'done';
 }
 
@@ -114,7 +117,7 @@ function copyDoubt(
   from: number,
   { offset, length, fromOffset }: { offset: number; length: number; fromOffset: number },
 ): string | undefined {
-  if (from === 0) return 'bytes came from a pipe or an unknown file';
+  if (from === 0) return 'bytes came from an unknown file';
   if (from === file && offset < fromOffset + length && fromOffset < offset + length)
     return 'a copy of a file into itself';
   const content = model.state.rec(file)?.extents ?? null;
