@@ -29,6 +29,8 @@ export class BlobStore implements BlobWriter {
   readonly #pending = new Map<Sha256, PlacedObject>();
   readonly #packExists = new Map<string, boolean>();
   #pack: PackWriter | undefined;
+  /** Up to here the catalogue names what is in the pack. */
+  #namedBytes = 0;
 
   constructor(folder: string, catalog: ObjectCatalog, options: BlobStoreOptions = {}) {
     this.#folder = folder;
@@ -65,7 +67,10 @@ export class BlobStore implements BlobWriter {
     if (this.#pending.size === 0) return;
     this.#pack?.sync();
     this.#catalog.add([...this.#pending.values()]);
-    if (this.#pack) this.#reader.forget(this.#pack.name);
+    if (this.#pack) {
+      this.#namedBytes = this.#pack.sizeBytes;
+      this.#reader.forget(this.#pack.name);
+    }
     this.#pending.clear();
   }
 
@@ -77,12 +82,21 @@ export class BlobStore implements BlobWriter {
     }
   }
 
+  /** Closes without flushing: what the catalogue does not name is taken back. */
+  discard(): void {
+    this.#pending.clear();
+    this.#pack?.discard(this.#namedBytes);
+    this.#pack = undefined;
+    this.#reader.close();
+  }
+
   #endPack(): void {
     try {
       this.flush();
     } finally {
       this.#pack?.close();
       this.#pack = undefined;
+      this.#namedBytes = 0;
     }
   }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { inheritOwner } from './owner.js';
 import { encodeObject, encodePackHeader } from './pack-format.js';
@@ -75,6 +75,13 @@ export class PackWriter {
     fsyncSync(this.#fd);
     syncFolder(this.#folder);
     this.#synced = true;
+  }
+
+  /** Closes, and takes back all but the first `keepBytes`; without any the file goes. */
+  discard(keepBytes: number): void {
+    if (keepBytes > 0) ftruncateSync(this.#fd, keepBytes);
+    else rmSync(join(this.#folder, this.name), { force: true });
+    this.close();
   }
 
   close(): void {

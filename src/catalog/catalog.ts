@@ -1,6 +1,7 @@
 import type { ObjectCatalog, ObjectPlace, PlacedObject, Sha256 } from '../cas/types.js';
 import type { Database } from './database.js';
-import { openDatabase, prepare, withDatabaseErrors } from './database.js';
+import { openDatabase, openInMemory, prepare, withDatabaseErrors } from './database.js';
+import { noteDamage } from './set-aside.js';
 import type { RecordingInfo } from './types.js';
 
 const FIND_OBJECT = `
@@ -24,12 +25,19 @@ export class Catalog implements ObjectCatalog {
     ReturnType<typeof prepare>
   >;
 
-  /** Opens the catalogue, or makes one and has it filled; a crash in between leaves none. */
-  static open(path: string, fill: (empty: Catalog) => void): Catalog {
-    return new Catalog(
-      path,
-      openDatabase(path, (empty) => fill(new Catalog(path, empty))),
-    );
+  /** Opens the catalogue, or makes one and has it filled; a crash in between leaves none. `notice`: what is worth showing. */
+  static open(path: string, fill: (empty: Catalog) => void, notice: (text: string) => void): Catalog {
+    return new Catalog(path, openDatabase(path, { fill: (empty) => fill(new Catalog(path, empty)), notice }));
+  }
+
+  /** One that this process alone has; filled, it cannot be changed. `path`: the one that it stands for. */
+  static inMemory(path: string, fill: (empty: Catalog) => void): Catalog {
+    return new Catalog(path, openInMemory(path, { fill: (empty) => fill(new Catalog(path, empty)) }));
+  }
+
+  /** Has the next process that opens it build it anew. */
+  noteDamage(): void {
+    noteDamage(this.#path);
   }
 
   private constructor(path: string, db: Database) {

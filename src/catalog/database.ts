@@ -13,6 +13,7 @@ import { wrongVersion } from '../cas/format-version.js';
 import { inheritOwner } from '../cas/owner.js';
 import { writeFailed } from '../cas/replace-file.js';
 import { DkError, type ErrorCode } from '../errors.js';
+import { isNotedAsDamaged, noteDamage, setAside } from './set-aside.js';
 
 export type Database = Sqlite.Database;
 
@@ -32,18 +33,64 @@ const MIGRATIONS = [
 ];
 export const CATALOG_VERSION = MIGRATIONS.length;
 
+export interface OpenOptions {
+  /** Called in the transaction that creates a catalogue. */
+  fill(empty: Database): void;
+  /** A sentence worth showing. */
+  notice(text: string): void;
+}
+
 /**
- * Opens the catalogue, or creates it: `fill` is called in the transaction that does. In a store that may only be read
- * it opens what stands there.
+ * Opens the catalogue, or creates it; one that is damaged is set aside and made anew. Where nothing can be written it
+ * gives a copy that can only be read.
  */
-export function openDatabase(path: string, fill: (empty: Database) => void): Database {
+export function openDatabase(path: string, options: OpenOptions): Database {
   try {
-    return openWritable(path, fill);
+    return openSound(path, options);
   } catch (error) {
     const refused = databaseError(path, error);
-    if (!(refused instanceof DkError && refused.code === 'io' && existsSync(path))) throw refused;
-    return openReadOnly(path, refused);
+    if (!(refused instanceof DkError) || !CAN_BE_READ.has(refused.code) || isBusy(refused)) throw refused;
+    return openCopy(path) ?? openInMemory(path, options);
   }
+}
+
+/** What keeps a catalogue from being opened for writing, but not from being known. */
+const CAN_BE_READ: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['io', 'store-full', 'damaged']);
+
+function openSound(path: string, { fill, notice }: OpenOptions): Database {
+  try {
+    if (!isNotedAsDamaged(path)) return openWritable(path, fill);
+  } catch (error) {
+    if (!isDamage(path, error)) throw error;
+  }
+  const away = setAside(path, () => isNotedAsDamaged(path) || opensDamaged(path));
+  if (away !== undefined) {
+    notice(`The catalogue ${path} is damaged. It is now ${away}, and a new one is built from packs and recordings.`);
+  }
+  return openWritable(path, fill);
+}
+
+function opensDamaged(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const db = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    db.pragma('journal_mode = WAL');
+    db.pragma('user_version');
+    return false;
+  } catch (error) {
+    return isDamage(path, error);
+  } finally {
+    db.close();
+  }
+}
+
+function isDamage(path: string, error: unknown): boolean {
+  const known = databaseError(path, error);
+  return known instanceof DkError && known.code === 'damaged';
+}
+
+function isBusy({ cause }: DkError): boolean {
+  return ((cause as { code?: string } | undefined)?.code ?? '').startsWith('SQLITE_BUSY');
 }
 
 function openWritable(path: string, fill: (empty: Database) => void): Database {
@@ -79,23 +126,32 @@ function migrate(db: Database, path: string, fill: (empty: Database) => void): v
 }
 
 /**
- * From a copy in memory: SQLite wants to write beside the file even to read it. Rows that only stand in the
- * write-ahead log would be missing, so one that is not empty is an error.
+ * A copy in memory: SQLite wants to write beside the file even to read it. undefined when there is nothing to copy, or
+ * when rows stand in the write-ahead log alone.
  */
-function openReadOnly(path: string, refused: DkError): Database {
+function openCopy(path: string): Database | undefined {
   const log = `${path}-wal`;
-  if (existsSync(log) && statSync(log).size > 0) throw refused;
+  if (!existsSync(path) || (existsSync(log) && statSync(log).size > 0)) return undefined;
   try {
     const bytes = readFileSync(path);
     // File format versions in the header: 1 is a rollback journal, 2 the write-ahead log, which memory cannot have.
     bytes.fill(1, 18, 20);
     const db = new Sqlite(bytes, { readonly: true });
     const found = db.pragma('user_version', { simple: true }) as number;
-    if (found !== CATALOG_VERSION) throw wrongVersion(path, found, CATALOG_VERSION);
-    return db;
+    if (found > CATALOG_VERSION) throw wrongVersion(path, found, CATALOG_VERSION);
+    return found === CATALOG_VERSION ? db : undefined;
   } catch (error) {
+    if (isDamage(path, error)) return undefined;
     throw databaseError(path, error);
   }
+}
+
+/** Built from packs and manifests, for this process alone. */
+export function openInMemory(path: string, { fill }: Pick<OpenOptions, 'fill'>): Database {
+  const db = new Sqlite(':memory:');
+  migrate(db, path, fill);
+  db.pragma('query_only = ON');
+  return db;
 }
 
 export function prepare(db: Database, sql: string): Sqlite.Statement<unknown[], unknown> {
@@ -107,7 +163,9 @@ export function withDatabaseErrors<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw databaseError(path, error);
+    const known = databaseError(path, error);
+    if (known instanceof DkError && known.code === 'damaged') noteDamage(path);
+    throw known;
   }
 }
 
@@ -121,7 +179,7 @@ function databaseError(path: string, error: unknown): unknown {
 }
 
 type Explanation = readonly [sqliteCode: string, code: ErrorCode, what: string, hint: string];
-const CORRUPT = 'Move that file away; dk builds a new one from the packs and the recordings.';
+const CORRUPT = 'Try again: the next dk builds a new one from the packs and the recordings.';
 const EXPLAINED: readonly Explanation[] = [
   ['SQLITE_NOTADB', 'damaged', 'is damaged', CORRUPT],
   ['SQLITE_CORRUPT', 'damaged', 'is damaged', CORRUPT],

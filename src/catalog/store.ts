@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { BlobStore, type BlobStoreOptions } from '../cas/blob-store.js';
 import { makeFolder } from '../cas/owner.js';
 import { type PackBlobs, storeBlobs } from '../cas/pack-blobs.js';
+import type { ObjectPlace, Sha256 } from '../cas/types.js';
 import { writeFailed } from '../cas/replace-file.js';
 import { DkError } from '../errors.js';
 import { Catalog } from './catalog.js';
@@ -36,6 +37,8 @@ export interface StoreOptions {
   create: boolean;
   /** Whom a new store belongs to when root makes it. */
   owner?: { uid: number; gid: number };
+  /** Takes sentences that are worth showing. */
+  notice?: (text: string) => void;
 }
 
 /** DkError 'io' when the store cannot be made or is no folder. Without `create` nothing needs to be there. */
@@ -43,7 +46,7 @@ export function openStore(home: string, options: StoreOptions = { create: false 
   if (existsSync(home) && !statSync(home).isDirectory()) {
     throw new DkError('io', `The store ${home} is not a folder.`, 'Set DK_HOME to a folder of its own.');
   }
-  const store = new Store(home);
+  const store = new Store(home, options.notice);
   if (options.create) makeStore(home, options.owner);
   return store;
 }
@@ -52,8 +55,13 @@ export class Store {
   readonly packsFolder: string;
   readonly recordingsFolder: string;
   #catalog: Catalog | undefined;
+  /** What the packs hold, for objects that the catalogue does not know. */
+  #fromPacks: Catalog | undefined;
 
-  constructor(readonly home: string) {
+  constructor(
+    readonly home: string,
+    readonly notice: (text: string) => void = () => undefined,
+  ) {
     this.packsFolder = packsFolder(home);
     this.recordingsFolder = recordingsFolder(home);
   }
@@ -79,6 +87,12 @@ export class Store {
     if (!existsSync(folder)) throw new DkError('not-found', `There is no recording ${id}.`, 'List them with: dk ls');
     const info = readManifest(folder);
     return info.state === 'recording' && !writerMayLive(folder) ? { ...info, state: 'interrupted' } : info;
+  }
+
+  /** Its writer is gone and has not finished it. */
+  isAbandoned(id: string): boolean {
+    const folder = this.folderOf(id);
+    return readManifest(folder).state === 'recording' && !writerMayLive(folder);
   }
 
   /** The recording's folder. */
@@ -165,7 +179,6 @@ export class Store {
   async remove(id: string): Promise<void> {
     const folder = this.folderOf(id);
     if (!existsSync(folder)) throw new DkError('not-found', `There is no recording ${id}.`, 'List them with: dk ls');
-    const { catalog } = this;
     // At once for everybody, however long the files take.
     const gone = this.temporaryFolder(id);
     try {
@@ -174,7 +187,12 @@ export class Store {
     } catch (error) {
       throw writeFailed(folder, error);
     }
-    catalog.removeRecording(id);
+    try {
+      this.catalog.removeRecording(id);
+    } catch (error) {
+      // A full store may have no room to say so; a row without a folder is nothing to anybody.
+      if (!(error instanceof DkError && (error.code === 'io' || error.code === 'store-full'))) throw error;
+    }
   }
 
   /** A name beside the recordings that no listing shows. */
@@ -183,7 +201,7 @@ export class Store {
   }
 
   blobs(): PackBlobs {
-    return storeBlobs(this.packsFolder, (sha256) => this.catalog.find(sha256));
+    return storeBlobs(this.packsFolder, (sha256) => this.catalog.find(sha256) ?? this.#findInPacks(sha256));
   }
 
   blobWriter(options?: BlobStoreOptions): BlobStore {
@@ -191,17 +209,29 @@ export class Store {
   }
 
   close(): void {
-    this.#catalog?.close();
+    for (const catalog of [this.#catalog, this.#fromPacks]) catalog?.close();
     this.#catalog = undefined;
+    this.#fromPacks = undefined;
+  }
+
+  /** For what the catalogue should name and does not: it was exchanged while somebody wrote to it, or is damaged. */
+  #findInPacks(sha256: Sha256): ObjectPlace | undefined {
+    this.#fromPacks ??= Catalog.inMemory(this.#catalogPath, (empty) => rebuildCatalog(empty, this.packsFolder, []));
+    const place = this.#fromPacks.find(sha256);
+    if (place !== undefined) this.catalog.noteDamage();
+    return place;
+  }
+
+  get #catalogPath(): string {
+    return join(this.home, 'catalog.db');
   }
 
   #openCatalog(): Catalog {
     if (!existsSync(this.home)) {
       throw new DkError('not-found', `There is no store at ${this.home}.`, 'Record a command with: dk run -- CMD');
     }
-    return Catalog.open(join(this.home, 'catalog.db'), (empty) => {
-      rebuildCatalog(empty, this.packsFolder, this.list());
-    });
+    const fill = (empty: Catalog): void => rebuildCatalog(empty, this.packsFolder, this.list());
+    return Catalog.open(this.#catalogPath, fill, this.notice);
   }
 
   #freeId(): string {

@@ -5,16 +5,22 @@ import type { DkEvent } from '../events/event.js';
 import { JournalFollower } from '../record/follow-journal.js';
 import { eventFilter } from '../timeline/event-query.js';
 import type { EventQuery } from '../timeline/types.js';
+import type { Context } from './commands/command.js';
 import { openSource } from './open.js';
 
 const POLL_MS = 100;
+
+interface Running {
+  store: Store;
+  context: Context;
+}
 
 /**
  * The events of a recording that is still being made, as far as they match; with `follow` on to its end. Numbers in
  * `query.from` and `query.to` count; `query.limit` ends it early.
  */
 export async function* runningEvents(
-  store: Store,
+  { store, context }: Running,
   info: RecordingInfo,
   query: EventQuery,
   follow: boolean,
@@ -43,15 +49,20 @@ export async function* runningEvents(
       quiet = events.length === 0;
       if (quiet) await wait(POLL_MS);
     }
-    if (left > 0 && follow) yield* restOf(store, info.id, { ...query, limit: left }, follower.length);
+    if (left > 0 && follow) yield* restOf({ store, context }, info.id, { ...query, limit: left }, follower.length);
   } finally {
     follower.close();
   }
 }
 
 /** What the end of the recording brought that the journal did not say, or that we did not get to read. */
-async function* restOf(store: Store, id: string, query: EventQuery, seen: number): AsyncGenerator<DkEvent> {
-  const { recording, close } = await openSource(store, { from: 'store', info: store.info(id) });
+async function* restOf(
+  { store, context }: Running,
+  id: string,
+  query: EventQuery,
+  seen: number,
+): AsyncGenerator<DkEvent> {
+  const { recording, close } = await openSource(store, { from: 'store', info: store.info(id) }, context);
   try {
     const from = Math.max(query.from ?? 1, seen + 1);
     if (from <= recording.length) yield* recording.events({ ...query, from });

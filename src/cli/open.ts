@@ -4,6 +4,7 @@ import { type Store, openStore as openStoreAt } from '../catalog/store.js';
 import { DkError } from '../errors.js';
 import { storeHome } from '../catalog/store-home.js';
 import type { RecordingInfo } from '../catalog/types.js';
+import type { Recovered } from '../record/recover.js';
 import type { Recording } from '../timeline/types.js';
 import type { Context, Operands } from './commands/command.js';
 import { type Lookup, type Shape, type Source, takeRecording } from './refs/operands.js';
@@ -11,21 +12,29 @@ import { type Lookup, type Shape, type Source, takeRecording } from './refs/oper
 /** A recording with everything that must be closed after it. */
 export interface Opened {
   recording: Recording;
+  /** The store that has its files: a temporary one when the store that lists it has no room for them. */
+  holder: Store;
   close(): Promise<void>;
+}
+
+/** The store that lists a recording, and the one that has its files (see Opened). */
+export interface Stores {
+  store: Store;
+  holder: Store;
 }
 
 /** Reads only; nothing needs to be there. */
 export function openStore(context: Context): Store {
-  return openStoreAt(storeHome(context.io.env));
+  return openStoreAt(storeHome(context.io.env), { create: false, notice: context.notice });
 }
 
 export function storeLookup(context: Context, store: Store): Lookup {
   return { cwd: context.io.cwd, recordings: () => store.list(), damaged: () => store.damaged() };
 }
 
-export async function openSource(store: Store, source: Source): Promise<Opened> {
-  if (source.from === 'bundle') return openBundleFile(source.file);
-  return openStored(store, source.info);
+export async function openSource(store: Store, source: Source, context: Context): Promise<Opened> {
+  if (source.from === 'bundle') return openBundleFile(source.file, store);
+  return openStored(store, source.info, context);
 }
 
 /**
@@ -36,7 +45,7 @@ export async function withRecording(
   context: Context,
   operands: Pick<Operands, 'before' | 'after'>,
   shape: Shape,
-  use: (recording: Recording, rest: readonly string[], source: Source, store: Store) => Promise<number>,
+  use: (recording: Recording, rest: readonly string[], source: Source, stores: Stores) => Promise<number>,
   whileRunning?: (info: RecordingInfo, rest: readonly string[], store: Store) => Promise<number>,
 ): Promise<number> {
   const store = openStore(context);
@@ -45,9 +54,9 @@ export async function withRecording(
     if (whileRunning !== undefined && source.from === 'store' && source.info.state === 'recording') {
       return await whileRunning(source.info, rest, store);
     }
-    const opened = await openSource(store, source);
+    const opened = await openSource(store, source, context);
     try {
-      return await use(opened.recording, rest, source, store);
+      return await use(opened.recording, rest, source, { store, holder: opened.holder });
     } finally {
       await opened.close();
     }
@@ -57,37 +66,55 @@ export async function withRecording(
 }
 
 /** The modules that read recordings are loaded here: `dk ls` and `dk run` start without them. */
-async function openStored(store: Store, listed: RecordingInfo): Promise<Opened> {
-  const info = await readable(store, listed);
-  const { openStoredRecording } = await import('../record/open-stored.js');
-  const recording = await openStoredRecording(store, info);
-  return { recording, close: () => recording.close() };
+async function openStored(store: Store, listed: RecordingInfo, context: Context): Promise<Opened> {
+  const { info, store: holder, refused } = await readable(store, listed);
+  if (refused !== undefined) {
+    context.notice(
+      `recording ${info.id} was interrupted, and the store ${store.home} cannot keep what was recovered: ${refused}.`,
+    );
+    context.io.stderr.write(
+      'It is recovered each time it is opened, until there is room in a store that can be written.\n',
+    );
+  }
+  const closeHolder = (): void => {
+    if (holder !== store) holder.close();
+  };
+  try {
+    const { openStoredRecording } = await import('../record/open-stored.js');
+    const recording = await openStoredRecording(holder, info);
+    const close = (): Promise<void> => recording.close().finally(closeHolder);
+    return { recording, holder, close };
+  } catch (error) {
+    closeHolder();
+    throw error;
+  }
 }
 
 /** A recording whose recorder died is made readable first, once. */
-async function readable(store: Store, info: RecordingInfo): Promise<RecordingInfo> {
+async function readable(store: Store, info: RecordingInfo): Promise<Recovered> {
+  if (store.isAbandoned(info.id)) {
+    const { recoverRecording } = await import('../record/recover.js');
+    return recoverRecording(store, info);
+  }
   const { indexTable } = await import('../index/open-index.js');
-  if (existsSync(indexTable(store.folderOf(info.id)))) return info;
-  if (info.state === 'recording') {
+  if (info.state === 'recording' && !existsSync(indexTable(store.folderOf(info.id)))) {
     throw new DkError(
       'not-found',
       `The recording ${info.id} is still being made.`,
       'Open it when its command has ended.',
     );
   }
-  if (info.state === 'sealed') return info; // its index is missing: opening it says so
-  const { recoverRecording } = await import('../record/recover.js');
-  return recoverRecording(store, info);
+  return { info, store };
 }
 
-async function openBundleFile(file: string): Promise<Opened> {
+async function openBundleFile(file: string, store: Store): Promise<Opened> {
   const [{ openBundle }, { openRecording }] = await Promise.all([
     import('../bundle/open-bundle.js'),
     import('../timeline/recording.js'),
   ]);
   const bundle = await openBundle(file);
   try {
-    return { recording: await openRecording(bundle), close: () => bundle.close() };
+    return { recording: await openRecording(bundle), holder: store, close: () => bundle.close() };
   } catch (error) {
     await bundle.close();
     throw error;

@@ -29,6 +29,8 @@ export interface LiveIndex {
   seal(): Promise<void>;
   /** Without sealing. */
   close(): Promise<void>;
+  /** Closes and removes what was written, which may have failed. */
+  discard(): Promise<void>;
 }
 
 /** Starts an index in the recording's folder. What an interrupted run left of one is removed: the journal has it all. */
@@ -51,6 +53,10 @@ export async function createIndex(folder: string): Promise<LiveIndex> {
     writer,
     reader,
     close,
+    async discard() {
+      await level.close();
+      await rm(levelFolder(folder), { recursive: true, force: true });
+    },
     async seal() {
       await writer.flush();
       await replaceFile(indexTable(folder), encodeTable(level.range(FIRST_KEY, PAST_ALL_KEYS)));

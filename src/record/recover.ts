@@ -1,15 +1,49 @@
+import { existsSync } from 'node:fs';
+import { bytesBelow, refusal } from '../catalog/room.js';
 import type { Store } from '../catalog/store.js';
+import { openTemporaryStore } from '../catalog/temporary-store.js';
 import type { RecordingInfo } from '../catalog/types.js';
 import { DkError } from '../errors.js';
-import { Pipeline } from './ingest/pipeline.js';
+import { indexTable } from '../index/open-index.js';
+import { describeRest } from './ingest/journal-reader.js';
+import { dropSource, journalFolder, Pipeline, preimageFolder } from './ingest/pipeline.js';
+import { noteGap } from './ingest/resync.js';
+
+export interface Recovered {
+  info: RecordingInfo;
+  /** Where it can be read: the store itself, or a temporary one, to be closed after reading. */
+  store: Store;
+  /** Why it is a temporary one, as the end of a sentence. */
+  refused?: string;
+}
+
+/** What recovery writes beside the bytes themselves: the index, the manifest, the catalogue. */
+const MARGIN_BYTES = 16 << 20;
 
 /**
  * Makes a recording whose recorder died readable up to the last whole frame of its journal (law 5). It stays marked
  * `interrupted`: nobody compared its end with the disk. Done once; starts over when it is killed itself, for the journal
- * goes only after everything else is in place.
+ * goes only after everything else is in place. A store that is full or may not be written stays as it is: then the
+ * result stands in a temporary store.
  */
-export async function recoverRecording(store: Store, info: RecordingInfo): Promise<RecordingInfo> {
+export async function recoverRecording(store: Store, info: RecordingInfo): Promise<Recovered> {
   const folder = store.folderOf(info.id);
+  const needBytes = bytesBelow(journalFolder(folder)) + bytesBelow(preimageFolder(folder)) + MARGIN_BYTES;
+  const refused = refusal(folder, needBytes);
+  const isWhole = existsSync(indexTable(folder));
+  if (refused === undefined) return { info: await recoverInPlace(store, info, isWhole), store };
+  if (isWhole) return { info, store };
+  const temporary = openTemporaryStore(info, folder, needBytes);
+  try {
+    return { info: await replay(temporary, info, folder), store: temporary, refused };
+  } catch (error) {
+    temporary.close();
+    throw error;
+  }
+}
+
+/** `isWhole`: only the manifest was not finished. */
+async function recoverInPlace(store: Store, info: RecordingInfo, isWhole: boolean): Promise<RecordingInfo> {
   if (!store.claim(info.id)) {
     throw new DkError(
       'io',
@@ -17,13 +51,30 @@ export async function recoverRecording(store: Store, info: RecordingInfo): Promi
       'Wait a moment, then try again.',
     );
   }
-  const pipeline = await Pipeline.open(store, folder, info.excludes, info.cwd);
-  await pipeline.complete();
-  const { totals } = await pipeline.seal(null);
-  return store.update(info.id, (current) => ({
-    ...current,
-    ...totals,
-    durationNs: Math.max(0, pipeline.ingest.lastNs),
-    state: 'interrupted',
-  }));
+  const folder = store.folderOf(info.id);
+  if (!isWhole) return replay(store, info, folder);
+  await dropSource(folder);
+  return store.update(info.id, (current) => ({ ...current, state: 'interrupted' }));
+}
+
+/** Turns journal and pre-images of `source` into a recording of the store. */
+async function replay(store: Store, info: RecordingInfo, source: string): Promise<RecordingInfo> {
+  const pipeline = await Pipeline.open({ store, id: info.id, source }, info);
+  try {
+    const rest = await pipeline.complete();
+    const damage = rest.kind === 'damaged' ? describeRest(rest) : undefined;
+    if (damage !== undefined) noteGap(pipeline.writer, pipeline.ingest.lastNs, damage);
+    await pipeline.seal(null);
+    // What is damaged stays, for whoever can make more of it.
+    if (damage === undefined && source === store.folderOf(info.id)) await dropSource(source);
+    const notices = damage === undefined ? [] : [`Events may be missing at the end: ${damage}.`];
+    return store.update(info.id, (current) => ({
+      ...current,
+      state: 'interrupted',
+      notices: [...current.notices, ...notices],
+    }));
+  } catch (error) {
+    await pipeline.abandon().catch(() => undefined); // the first failure is the one to tell
+    throw error;
+  }
 }

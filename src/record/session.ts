@@ -25,6 +25,7 @@ export interface SessionOptions {
 }
 
 export interface SessionResult {
+  id: string;
   /** undefined: the command could not be executed and nothing was kept, or `failure` says why. */
   info: RecordingInfo | undefined;
   end: TargetEnd;
@@ -87,11 +88,12 @@ class Session {
     { endNs, atLarge }: { endNs: number; atLarge: number },
     proven: () => void,
   ): Promise<SessionResult> {
+    const { id } = this.draft;
     const [guarded] = await Promise.all([this.link.finish(), recorder.stop()]);
     const stats = recorder.stats();
     if (end.execErrno !== undefined) {
       await this.abandon();
-      return { info: undefined, end, problems: [] };
+      return { id, info: undefined, end, problems: [] };
     }
     if (guarded.lost > 0)
       this.warnings.push(
@@ -105,10 +107,10 @@ class Session {
       conclusion = await this.ingest.end({ endNs, stopped, atLarge }, proven);
     } catch (error) {
       if (!(error instanceof DkError)) throw error;
-      return { info: undefined, end, failure: error, problems: [] };
+      return { id, info: undefined, end, failure: error, problems: [] };
     }
     const { totals, verified, problems } = conclusion;
-    const info = this.store.update(this.draft.id, (current) => ({
+    const info = this.store.update(id, (current) => ({
       ...current,
       ...totals,
       state: 'sealed',
@@ -120,7 +122,7 @@ class Session {
       verified,
       notices: this.warnings,
     }));
-    return { info, end, problems };
+    return { id, info, end, problems };
   }
 
   /** Everything that must be in place before the command's first instruction. */

@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { DK, kernelTest, PROJECT_DIR } from '../support/kernel.js';
 import { Bench, jsonLines, run } from '../support/record.js';
+import { inJournal, recorderOf, start, until } from '../support/running.js';
 import { tempFolders } from '../support/temp-folder.js';
 
 const temp = tempFolders();
@@ -125,7 +125,11 @@ describe('the command is left alone', () => {
     kernelTest(`${signal} sent to dk reaches the command`, async () => {
       const at = bench();
       const name = signal.slice(3);
-      const child = start(at, `trap "echo got ${name}; exit 9" ${name}; echo ready; while :; do sleep 0.05; done`);
+      const child = start(at, [
+        'sh',
+        '-c',
+        `trap "echo got ${name}; exit 9" ${name}; echo ready; while :; do sleep 0.05; done`,
+      ]);
       await child.said('ready');
       child.process.kill(signal);
       expect(await child.ended).toBe(9);
@@ -140,9 +144,9 @@ describe('when dk is killed', () => {
 
   kernelTest('the recorder: the command runs on, its exit code arrives, the recording is interrupted', async () => {
     const at = bench();
-    const child = start(at, script);
+    const child = start(at, ['sh', '-c', script]);
     await child.said('ready');
-    await recordedInLog(at, 'a');
+    await inJournal(at, 'a');
     process.kill(recorderOf(child.process.pid as number), 'SIGKILL');
     child.process.stdin?.write('go on\n');
     expect(await child.ended).toBe(6);
@@ -153,9 +157,9 @@ describe('when dk is killed', () => {
 
   kernelTest('everything of it: the command runs on, the recording is interrupted', async () => {
     const at = bench();
-    const child = start(at, script);
+    const child = start(at, ['sh', '-c', script]);
     await child.said('ready');
-    await recordedInLog(at, 'a');
+    await inJournal(at, 'a');
     const recorder = recorderOf(child.process.pid as number);
     child.process.kill('SIGKILL');
     process.kill(recorder, 'SIGKILL');
@@ -174,17 +178,6 @@ describe('when dk is killed', () => {
     expect(events).toContainEqual(expect.objectContaining({ kind: 'file.write', path: join(at.work, 'a'), length: 4 }));
     const cat = await at.dk(['cat', 'a']);
     expect(cat).toMatchObject({ code: 0, stdout: 'one\n' });
-  }
-
-  /** Waits until the journal holds the file's events: what has not reached the disk cannot be found again. */
-  async function recordedInLog(at: Bench, name: string) {
-    const folder = join(at.home, 'recordings');
-    await until(() => {
-      const [id] = readdirSync(folder);
-      const journal = join(folder, id as string, 'journal');
-      if (!existsSync(journal)) return false;
-      return readdirSync(journal).some((file) => readFileSync(join(journal, file)).includes(`${name}\0work\0`));
-    });
   }
 });
 
@@ -314,45 +307,3 @@ describe('options', () => {
     }
   });
 });
-
-interface Running {
-  process: ChildProcess;
-  stdout(): string;
-  stderr(): string;
-  said(text: string): Promise<void>;
-  ended: Promise<number | null>;
-}
-
-/** `dk run` of a shell script that goes on until it is told otherwise. */
-function start(at: Bench, script: string): Running {
-  const child = spawn(DK, ['run', '--no-tui', '--', 'sh', '-c', script], { cwd: at.work, env: at.env });
-  const out: Buffer[] = [];
-  const err: Buffer[] = [];
-  child.stdout.on('data', (data: Buffer) => out.push(data));
-  child.stderr.on('data', (data: Buffer) => err.push(data));
-  const stdout = () => Buffer.concat(out).toString();
-  return {
-    process: child,
-    stdout,
-    stderr: () => Buffer.concat(err).toString(),
-    said: (text) => until(() => stdout().includes(text)),
-    ended: new Promise((resolve) => child.on('close', resolve)),
-  };
-}
-
-/** The Node process below the launcher. */
-function recorderOf(launcher: number): number {
-  const children = readFileSync(`/proc/${launcher}/task/${launcher}/children`, 'utf8').trim().split(' ').map(Number);
-  const node = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('main.js'));
-  if (node === undefined) throw new Error(`no recorder among the children ${children.join(' ')} of ${launcher}`);
-  return node;
-}
-
-/** Waits for a condition, not for a time. */
-async function until(condition: () => boolean): Promise<void> {
-  const giveUp = Date.now() + 20_000;
-  while (!condition()) {
-    if (Date.now() > giveUp) throw new Error(`gave up waiting for ${condition.toString()}`);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}

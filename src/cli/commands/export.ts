@@ -21,19 +21,19 @@ export const command = defineCommand({
     'A bundle is read by every dk command in place of a REC. It holds the bytes that were written: look before you publish.',
   async run(context, operands, options) {
     const shape = { command: 'export', min: 0, max: 0, needs: '' };
-    return withRecording(context, operands, shape, async (recording, _rest, source, store) => {
+    return withRecording(context, operands, shape, async (recording, _rest, source, { holder }) => {
       if (source.from === 'bundle') {
         throw new DkError('usage', `${source.file} is a bundle already.`, 'Copy the file as it is.');
       }
-      const { info } = source;
+      const { info } = recording;
       const name = options.output ?? `${fileName(info)}.dk.zip`;
       const out = resolve(context.io.cwd, name);
       requireFolder(name, out);
       const { exportBundle } = await import('../../bundle/export-bundle.js');
-      const blobs = store.blobs();
+      const blobs = holder.blobs();
       try {
         const extraBase = baseContent(recording, options.withBase);
-        await exportBundle({ info, folder: store.folderOf(info.id), blobs }, out, { extraBase });
+        await exportBundle({ info, folder: holder.folderOf(info.id), blobs }, out, { extraBase });
       } finally {
         blobs.close();
       }

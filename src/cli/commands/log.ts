@@ -45,7 +45,10 @@ Kinds: ${KIND_NAMES.join(' ')}`,
       const { runningEvents } = await import('../log-running.js');
       const [from, to] = [knownSeq(options.from, info), knownSeq(options.to, info)];
       const query = { from, to, kinds, pid, limit, paths: roughPatterns(rest, info) };
-      await printAll(runningEvents(store, info, query, options.follow), printer(context, info, options.json, 0));
+      await printAll(
+        runningEvents({ store, context }, info, query, options.follow),
+        printer(context, info, options.json, 0),
+      );
       return 0;
     };
     return withRecording(context, operands, shape, use, whileRunning);

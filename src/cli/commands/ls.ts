@@ -56,10 +56,14 @@ function row(info: RecordingInfo, context: Context): string[] {
     clockTime(info.startedMs),
     shorten(shellWords(info.argv)),
     exitText(info),
-    formatCount(info.events),
-    formatBytes(info.sizeBytes),
+    ...(isCounted(info) ? [formatCount(info.events), formatBytes(info.sizeBytes)] : ['-', '-']),
     stateText(info, context),
   ];
+}
+
+/** Nobody has counted yet what a recording holds that is still being made, or waits to be recovered. */
+function isCounted({ state, events }: RecordingInfo): boolean {
+  return state === 'sealed' || events > 0;
 }
 
 function exitText(info: RecordingInfo): string {

@@ -8,7 +8,7 @@ export const command = defineCommand({
   notes: "A mark is used as 'NAME wherever an event is asked for. Marking the same NAME again moves it.",
   async run(context, operands) {
     const shape = { command: 'mark', min: 2, max: 2, needs: 'an EVENT and a NAME' };
-    return withRecording(context, operands, shape, async (recording, [event = '', name = ''], source, store) => {
+    return withRecording(context, operands, shape, async (recording, [event = '', name = ''], source, { store }) => {
       requireName(name);
       const seq = await stateSeq(recording, event);
       if (source.from === 'bundle') {

@@ -26,7 +26,7 @@ export const command = defineCommand({
       }
       const source = named ?? (await choose(context, store));
       if (source === undefined) return 0;
-      const opened = await openSource(store, source);
+      const opened = await openSource(store, source, context);
       try {
         const at = await stateSeq(opened.recording, options.at ?? 'start');
         const { openDebugger } = await import('../../tui/index.js');

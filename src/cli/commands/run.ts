@@ -52,7 +52,7 @@ export const command = defineCommand({
     // What the terminal sends is for the command; it reaches the whole foreground process group.
     for (const signal of SIGNALS_FOR_THE_COMMAND) process.on(signal, () => undefined);
     if (!mayRecord() && !options.untilFail) await link.elevate();
-    const store = openStore(storeHome(context.io.env), { create: true });
+    const store = openStore(storeHome(context.io.env), { create: true, notice: context.notice });
     try {
       if (options.untilFail) return await untilFailure(context, store, most, argv);
       const result = await recordCommand(store, link, {
@@ -69,6 +69,7 @@ export const command = defineCommand({
       const { info, failure } = result;
       if (failure !== undefined && result.end.execErrno === undefined) {
         report(failure, context);
+        context.notice(`the recording stopped there. What was captured until then is kept: dk open ${result.id}`);
         return result.end.code;
       }
       if (info === undefined) return cannotExecute(context, argv[0] as string, result.end);
@@ -80,7 +81,7 @@ export const command = defineCommand({
         return code;
       }
       context.notice(runSummary(info));
-      if (!options.noTui && isInteractive(context)) await debug(store, info);
+      if (!options.noTui && isInteractive(context)) await debug(store, info, context);
       return code;
     } finally {
       store.close();
@@ -102,7 +103,7 @@ async function untilFailure(context: Context, store: Store, most: number, argv: 
     context.notice(`run ${n} of at most ${most} failed with ${code}`);
     const newest = store.list()[0];
     if (newest !== undefined && code < 125 && !own.includes('--no-tui') && isInteractive(context))
-      await debug(store, newest);
+      await debug(store, newest, context);
     return code;
   }
   context.notice(`the command succeeded ${most} times; nothing was kept`);
@@ -113,9 +114,9 @@ function isInteractive(context: Context): boolean {
   return context.out.isTTY && context.io.stdin.isTTY === true;
 }
 
-async function debug(store: Store, info: RecordingInfo): Promise<void> {
+async function debug(store: Store, info: RecordingInfo, context: Context): Promise<void> {
   const [{ openSource }, { openDebugger }] = await Promise.all([import('../open.js'), import('../../tui/index.js')]);
-  const opened = await openSource(store, { from: 'store', info });
+  const opened = await openSource(store, { from: 'store', info }, context);
   // The command has ended: from here on signals are for the debugger.
   for (const signal of SIGNALS_FOR_THE_COMMAND) process.removeAllListeners(signal);
   try {

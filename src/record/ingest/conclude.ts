@@ -6,7 +6,8 @@ import { takeProof } from '../../timeline/proof.js';
 import { encodeProof } from '../../timeline/proof-codec.js';
 import { openStoredRecording } from '../open-stored.js';
 import type { WriterTotals } from '../writer.js';
-import type { Pipeline } from './pipeline.js';
+import { describeRest } from './journal-reader.js';
+import { dropSource, type Pipeline } from './pipeline.js';
 import { noteGap, resync } from './resync.js';
 import type { RunEnd } from './run-end.js';
 
@@ -26,13 +27,21 @@ export async function concludeRun(
   id: string,
   { roots, end, proven }: { roots: readonly string[]; end: RunEnd; proven: () => void },
 ): Promise<Conclusion> {
-  await pipeline.complete();
-  // Where the journal could not be written, what would be read back could not be stored either.
-  if (end.stopped !== null) noteGap(pipeline.writer, end.endNs, end.stopped);
-  else resync(pipeline, roots, end);
+  const rest = await pipeline.complete();
+  if (end.stopped !== null) {
+    // Where the journal could not be written, what would be read back could not be stored either.
+    noteGap(pipeline.writer, end.endNs, end.stopped);
+  } else {
+    if (rest.kind !== 'none') {
+      noteGap(pipeline.writer, end.endNs, describeRest(rest));
+      pipeline.ingest.doubts.all = true;
+    }
+    resync(pipeline, roots, end);
+  }
   const proof = takeProof(pipeline.writer.model.freeze(), { readXattrs: addon().lgetxattrs });
   proven();
   const { totals, problems } = await pipeline.seal(encodeProof(proof));
+  await dropSource(store.folderOf(id));
 
   // From the stores, as any reader will have it: what is proven is what can be opened.
   const recording = await openStoredRecording(store, store.info(id));

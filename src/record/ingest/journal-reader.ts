@@ -1,5 +1,6 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { wrongVersion } from '../../cas/format-version.js';
 import { ABI_VERSION } from '../../events/abi.js';
 import { DkError } from '../../errors.js';
 import { addon } from '../../native/addon.js';
@@ -8,6 +9,9 @@ import { RawRecord, StartTime } from './raw-record.js';
 const SEGMENT_HEADER = 64;
 const FRAME_HEADER = 24;
 const VERSION = 1;
+const MAGIC = 'DKFR';
+
+export type JournalRest = { kind: 'none' } | { kind: 'torn' | 'damaged'; path: string; offset: number };
 
 /**
  * Reads a journal (layout: addon/journal.h) while it may still be written: `next` returns the records of the next whole
@@ -34,14 +38,23 @@ export class JournalReader {
       // The next segment exists, so this one is complete, unless a frame was written between the two looks.
       const late = this.readFrame();
       if (late !== undefined) return late;
+      // Frames after a damaged one would give events that nothing leads up to.
+      if (this.at < fstatSync(this.fd).size) return undefined;
       this.close();
       this.segment += 1;
     }
   }
 
-  /** True when bytes are left that no whole frame covers: the writer was cut off there. */
-  isTorn(): boolean {
-    return this.fd >= 0 && fstatSync(this.fd).size > this.at;
+  /**
+   * What stands behind the last record, once nothing is written any more. `torn`: the last frame was cut off, as a crash
+   * leaves it. `damaged`: there is something that no writer put there, so that what followed is not read.
+   */
+  rest(): JournalRest {
+    const path = this.path(this.segment);
+    const [offset, end] = this.fd >= 0 ? [this.at, fstatSync(this.fd).size] : [0, sizeOf(path)];
+    if (existsSync(this.path(this.segment + 1))) return { kind: 'damaged', path, offset };
+    if (offset >= end) return { kind: 'none' };
+    return { kind: this.isCutOff(offset, end) ? 'torn' : 'damaged', path, offset };
   }
 
   close(): void {
@@ -57,34 +70,37 @@ export class JournalReader {
     const path = this.path(this.segment);
     if (!existsSync(path)) return false;
     const fd = openSync(path, 'r');
-    const header = Buffer.alloc(SEGMENT_HEADER);
-    if (readSync(fd, header, 0, SEGMENT_HEADER, 0) < SEGMENT_HEADER) {
-      closeSync(fd);
-      return false;
+    try {
+      const header = Buffer.alloc(SEGMENT_HEADER);
+      // Not written yet, or damaged: rest() tells which when the journal has ended.
+      if (readSync(fd, header, 0, SEGMENT_HEADER, 0) < SEGMENT_HEADER || !isSegmentHeader(header)) return false;
+      const [version, abi] = [header.readUInt32LE(8), header.readUInt32LE(12)];
+      if (version !== VERSION) throw wrongVersion(path, version, VERSION);
+      if (abi !== ABI_VERSION) throw wrongVersion(`The list of records in ${path}`, abi, ABI_VERSION);
+      this.start = new StartTime(header.readBigUInt64LE(16));
+      this.startRealNs = header.readBigUInt64LE(24);
+      this.fd = fd;
+      this.at = SEGMENT_HEADER;
+      return true;
+    } finally {
+      if (this.fd !== fd) closeSync(fd);
     }
-    if (
-      header.toString('latin1', 0, 8) !== 'DKJRNL1\0' ||
-      addon().crc32c(header.subarray(0, 60)) !== header.readUInt32LE(60)
-    ) {
-      closeSync(fd);
-      throw damaged(path, 0, 'the segment header fails its checksum');
-    }
-    const [version, abi] = [header.readUInt32LE(8), header.readUInt32LE(12)];
-    if (version !== VERSION || abi !== ABI_VERSION) {
-      closeSync(fd);
-      throw damaged(path, 8, `it has version ${version}.${abi}, this dk reads ${VERSION}.${ABI_VERSION}`);
-    }
-    this.start = new StartTime(header.readBigUInt64LE(16));
-    this.startRealNs = header.readBigUInt64LE(24);
-    this.fd = fd;
-    this.at = SEGMENT_HEADER;
-    return true;
+  }
+
+  /** Of the last segment: the writer got this far and no further, whether in the segment's header or in a frame. */
+  private isCutOff(at: number, end: number): boolean {
+    if (this.fd < 0) return end < SEGMENT_HEADER;
+    const bytes = Buffer.alloc(end - at);
+    readSync(this.fd, bytes, 0, bytes.length, at);
+    if (bytes.length < FRAME_HEADER) return true;
+    const isNext = bytes.toString('latin1', 0, 4) === MAGIC && bytes.readBigUInt64LE(16) === this.frame;
+    return isNext && bytes.readUInt32LE(4) > bytes.length - FRAME_HEADER && !holdsFrame(bytes.subarray(4));
   }
 
   private readFrame(): RawRecord[] | undefined {
     const header = Buffer.alloc(FRAME_HEADER);
     if (readSync(this.fd, header, 0, FRAME_HEADER, this.at) < FRAME_HEADER) return undefined;
-    if (header.toString('latin1', 0, 4) !== 'DKFR' || header.readBigUInt64LE(16) !== this.frame) return undefined;
+    if (header.toString('latin1', 0, 4) !== MAGIC || header.readBigUInt64LE(16) !== this.frame) return undefined;
     const length = header.readUInt32LE(4);
     if (this.at + FRAME_HEADER + length > fstatSync(this.fd).size) return undefined;
     const payload = Buffer.allocUnsafe(length);
@@ -106,6 +122,30 @@ export class JournalReader {
     }
     return records;
   }
+}
+
+/** A sentence for a gap or a notice, without its end. */
+export function describeRest({ kind, path, offset }: Exclude<JournalRest, { kind: 'none' }>): string {
+  return `the journal ${path} ${kind === 'torn' ? 'was cut off' : 'is damaged'} at offset ${offset}`;
+}
+
+function isSegmentHeader(header: Buffer): boolean {
+  const magic = header.toString('latin1', 0, 8);
+  return magic === 'DKJRNL1\0' && addon().crc32c(header.subarray(0, 60)) === header.readUInt32LE(60);
+}
+
+/** True when a whole frame stands anywhere in the bytes. */
+function holdsFrame(bytes: Buffer): boolean {
+  for (let at = bytes.indexOf(MAGIC); at >= 0 && at + FRAME_HEADER <= bytes.length; at = bytes.indexOf(MAGIC, at + 1)) {
+    const payload = bytes.subarray(at + FRAME_HEADER, at + FRAME_HEADER + bytes.readUInt32LE(at + 4));
+    if (payload.length === bytes.readUInt32LE(at + 4) && addon().crc32c(payload) === bytes.readUInt32LE(at + 8))
+      return true;
+  }
+  return false;
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function damaged(path: string, offset: number, why: string): DkError {

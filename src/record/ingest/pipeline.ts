@@ -10,7 +10,7 @@ import { BaseTree } from '../../timeline/base-tree.js';
 import { RecordingWriter, type WriterTotals } from '../writer.js';
 import { Exclusion } from './exclusion.js';
 import { Ingest } from './ingest.js';
-import { JournalReader } from './journal-reader.js';
+import { type JournalRest, JournalReader } from './journal-reader.js';
 import { Model } from './model.js';
 import { Preimages } from './preimages.js';
 import { storePreimages } from './preimage-content.js';
@@ -22,6 +22,14 @@ export interface PipelineResult {
   problems: string[];
 }
 
+/** Where the recording goes, and what it is made from. */
+export interface PipelinePlaces {
+  store: Store;
+  id: string;
+  /** Where journal, pre-images and base.bin are; the same folder, unless nothing may be changed there. */
+  source: string;
+}
+
 /** Where a recording keeps what is needed until it is sealed. */
 export const journalFolder = (folder: string): string => join(folder, 'journal');
 export const preimageFolder = (folder: string): string => join(folder, 'preimage');
@@ -30,7 +38,7 @@ export const baseFile = (folder: string): string => join(folder, 'base.bin');
 /** One recording on its way from journal and pre-images into the stores. base.bin must be complete. */
 export class Pipeline {
   private constructor(
-    private readonly folder: string,
+    private readonly at: PipelinePlaces,
     private readonly blobs: BlobStore,
     private readonly index: LiveIndex,
     readonly writer: RecordingWriter,
@@ -39,23 +47,27 @@ export class Pipeline {
     private readonly journal: JournalReader,
   ) {}
 
-  static async open(store: Store, folder: string, excludes: readonly string[], cwd: string): Promise<Pipeline> {
+  static async open(
+    at: PipelinePlaces,
+    { excludes, cwd }: { excludes: readonly string[]; cwd: string },
+  ): Promise<Pipeline> {
+    const { store, id, source } = at;
+    const index = await createIndex(store.folderOf(id));
     const blobs = store.blobWriter();
-    const index = await createIndex(folder);
     const streams = new StreamWriter(blobs, (stream, piece) => index.writer.putPiece(stream, piece));
-    const manifest = existsSync(baseFile(folder))
-      ? BaseManifest.parse(readFileSync(baseFile(folder)))
+    const manifest = existsSync(baseFile(source))
+      ? BaseManifest.parse(readFileSync(baseFile(source)))
       : BaseManifest.empty;
     const writer = new RecordingWriter({ index: index.writer, streams, blobs, base: new BaseTree(manifest) });
-    const journal = new JournalReader(journalFolder(folder));
-    const preimages = new Preimages(preimageFolder(folder));
+    const journal = new JournalReader(journalFolder(source));
+    const preimages = new Preimages(preimageFolder(source));
     const model = new Model(writer, preimages, () => journal.startRealNs);
     const processes = new Processes(
       (info) => writer.putProcess(info),
       () => writer.totals().events + 1,
     );
     const ingest = new Ingest(journal, writer, model, processes, new Exclusion(excludes, cwd));
-    return new Pipeline(folder, blobs, index, writer, ingest, preimages, journal);
+    return new Pipeline(at, blobs, index, writer, ingest, preimages, journal);
   }
 
   /** Takes what the journal holds now; true when there was something. Waits for the index where it is behind. */
@@ -65,25 +77,40 @@ export class Pipeline {
     return took;
   }
 
-  /** The journal has ended: takes the rest and the pre-images' bytes. */
-  async complete(): Promise<void> {
+  /** The journal has ended: takes the rest and the pre-images' bytes. Returns what the journal has behind that. */
+  async complete(): Promise<JournalRest> {
     while (await this.advance()) {
       /* until nothing comes any more */
     }
     this.ingest.finish();
     storePreimages(this.writer, this.preimages, this.ingest.model);
+    return this.journal.rest();
   }
 
-  /** Makes the recording readable by everybody, then drops what it was made from. */
+  /**
+   * Makes the recording readable by everybody. Before its index stands, the manifest has the totals, so that a crash in
+   * between leaves nothing to be counted. What it was made from is not needed any more then: dropSource().
+   */
   async seal(proof: Uint8Array | null): Promise<PipelineResult> {
     if (proof !== null) this.index.writer.putMeta('proof', proof);
     const totals = await this.writer.finish();
+    const durationNs = Math.max(0, this.ingest.lastNs);
+    this.at.store.update(this.at.id, (info) => ({ ...info, ...totals, durationNs }));
     await this.index.seal();
     this.journal.close();
     this.blobs.close();
-    await Promise.all(
-      [journalFolder, preimageFolder].map((of) => rm(of(this.folder), { recursive: true, force: true })),
-    );
     return { totals, problems: this.writer.problems };
   }
+
+  /** Gives up: takes back what the stores hold of it, as far as nothing else refers to it. The source stays. */
+  async abandon(): Promise<void> {
+    this.journal.close();
+    this.blobs.discard();
+    await this.index.discard();
+  }
+}
+
+/** Removes what a sealed recording was made from. */
+export async function dropSource(folder: string): Promise<void> {
+  await Promise.all([journalFolder, preimageFolder].map((of) => rm(of(folder), { recursive: true, force: true })));
 }

@@ -1,6 +1,6 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { openStore } from '../../catalog/store.js';
+import { openStore, type Store } from '../../catalog/store.js';
 import { DkError, type ErrorCode } from '../../errors.js';
 import { Pipeline } from './pipeline.js';
 import { concludeRun, type Conclusion } from './conclude.js';
@@ -52,19 +52,33 @@ async function run(job: IngestJob, begin: Promise<void>, ended: () => RunEnd | u
   const store = openStore(job.home);
   try {
     await begin;
-    const pipeline = await Pipeline.open(store, store.folderOf(job.id), job.excludes, job.cwd);
-    for (;;) {
-      const end = ended();
-      if (end !== undefined) {
-        setPriority(0);
-        const proven = () => port?.postMessage({ type: 'proven' } satisfies FromWorker);
-        return await concludeRun(pipeline, store, job.id, { roots: job.roots, end, proven });
-      }
-      const busy = await pipeline.advance();
-      await new Promise((resolve) => (busy ? setImmediate(resolve) : setTimeout(resolve, POLL_MS)));
+    const pipeline = await Pipeline.open({ store, id: job.id, source: store.folderOf(job.id) }, job);
+    try {
+      return await follow(pipeline, store, job, ended);
+    } catch (error) {
+      await pipeline.abandon().catch(() => undefined); // the first failure is the one to tell
+      throw error;
     }
   } finally {
     store.close();
+  }
+}
+
+async function follow(
+  pipeline: Pipeline,
+  store: Store,
+  job: IngestJob,
+  ended: () => RunEnd | undefined,
+): Promise<Conclusion> {
+  for (;;) {
+    const end = ended();
+    if (end !== undefined) {
+      setPriority(0);
+      const proven = () => port?.postMessage({ type: 'proven' } satisfies FromWorker);
+      return concludeRun(pipeline, store, job.id, { roots: job.roots, end, proven });
+    }
+    const busy = await pipeline.advance();
+    await new Promise((resolve) => (busy ? setImmediate(resolve) : setTimeout(resolve, POLL_MS)));
   }
 }
 

@@ -1,6 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
@@ -162,26 +172,99 @@ describe('the catalogue', () => {
     for (const one of [store, other]) one.close();
   });
 
-  it('of garbage is named, with the way out, and does not keep recordings from being listed', () => {
+  it.each([
+    ['garbage', (path: string) => writeFileSync(path, garbage)],
+    ['cut off', (path: string) => truncateSync(path, 8192)],
+    ['overwritten at its start', (path: string) => writeFileSync(path, 'x'.repeat(4000), { flag: 'r+' })],
+  ])('that is %s is set aside and built anew, once', (_name, damage) => {
     const home = newHome();
     const store = openStore(home, { create: true });
     const { id } = store.create(newRecording());
+    const writer = store.blobWriter();
+    const hash = writer.put(Buffer.from('bytes'));
+    writer.close();
     store.close();
-    for (const end of ['-wal', '-shm']) rmSync(join(home, `catalog.db${end}`), { force: true });
     const path = join(home, 'catalog.db');
-    writeFileSync(path, garbage);
-    const broken = openStore(home);
-    expect(broken.list().map((info) => info.id)).toEqual([id]);
-    expect(() => broken.blobs().has('00'.repeat(32))).toThrow(
-      `The catalogue ${path} is damaged: file is not a database.`,
+    damage(path);
+    const bytes = readFileSync(path);
+    const notices: string[] = [];
+    const broken = [0, 1].map(() => openStore(home, { create: false, notice: (text) => notices.push(text) }));
+    for (const one of broken) {
+      expect(one.info(id).id).toBe(id);
+      expect(one.blobs().read(hash).toString()).toBe('bytes');
+      one.create(newRecording());
+      one.close();
+    }
+    expect(notices).toEqual([
+      `The catalogue ${path} is damaged. It is now ${path}.damaged, and a new one is built from packs and recordings.`,
+    ]);
+    expect(readFileSync(`${path}.damaged`).equals(bytes)).toBe(true);
+  });
+
+  it('that turns out to be damaged while it is used is built anew by who opens it next', () => {
+    const home = newHome();
+    const store = openStore(home, { create: true });
+    const writer = store.blobWriter();
+    const hashes = Array.from({ length: 500 }, (_, i) => writer.put(Buffer.from(`object ${i}`)));
+    writer.close();
+    store.close();
+    const path = join(home, 'catalog.db');
+    // All but the first page, which holds the schema.
+    writeFileSync(
+      path,
+      Buffer.concat([readFileSync(path).subarray(0, 4096), Buffer.alloc(statSync(path).size - 4096, 7)]),
     );
-    expect(() => broken.create(newRecording())).toThrow(
+    const first = openStore(home);
+    expect(() => first.blobs().read(hashes[0] as string)).toThrow(
       expect.objectContaining({
         code: 'damaged',
-        hint: 'Move that file away; dk builds a new one from the packs and the recordings.',
+        hint: 'Try again: the next dk builds a new one from the packs and the recordings.',
       }),
     );
-    expect(broken.list()).toHaveLength(1);
+    first.close();
+    const next = openStore(home);
+    expect(hashes.map((hash) => next.blobs().read(hash).toString())).toEqual(hashes.map((_, i) => `object ${i}`));
+    next.close();
+  });
+
+  it('that lost rows is no loss: the packs have the objects', () => {
+    const store = newStore();
+    const writer = store.blobWriter();
+    const hash = writer.put(Buffer.from('bytes'));
+    writer.close();
+    store.close();
+    const db = new Sqlite(join(store.home, 'catalog.db'));
+    db.exec('DELETE FROM objects');
+    db.close();
+    for (let round = 0; round < 2; round++) {
+      const again = openStore(store.home);
+      expect(again.blobs().read(hash).toString()).toBe('bytes');
+      expect(again.catalog.find(hash) !== undefined).toBe(round === 1);
+      again.close();
+    }
+  });
+
+  it.runIf(process.geteuid?.() === 0)('that is damaged where nothing can be written is built in memory', () => {
+    const home = newHome();
+    const store = openStore(home, { create: true });
+    const writer = store.blobWriter();
+    const hash = writer.put(Buffer.from('bytes'));
+    writer.close();
+    store.close();
+    writeFileSync(join(home, 'catalog.db'), garbage);
+    const folder = join(tempFolder(), 'mounted');
+    mkdirSync(folder);
+    execFileSync('mount', ['--bind', '-o', 'ro', home, folder]);
+    try {
+      const other = openStore(folder);
+      const blobs = other.blobs();
+      expect(blobs.read(hash).toString()).toBe('bytes');
+      expect(() => other.create(newRecording())).toThrow(expect.objectContaining({ code: 'io' }));
+      blobs.close();
+      other.close();
+    } finally {
+      execFileSync('umount', ['--lazy', folder]);
+    }
   });
 
   it('is built anew from packs and manifests when it is missing', () => {

@@ -1,0 +1,42 @@
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeFolder } from '../cas/owner.js';
+import { refusal } from './room.js';
+import { DkError } from '../errors.js';
+import { writeManifest } from './manifest.js';
+import { openStore, type Store } from './store.js';
+import type { RecordingInfo } from './types.js';
+
+/** On disks first: what /dev/shm holds is memory. */
+const PLACES = (): string[] => [tmpdir(), '/var/tmp', '/dev/shm'];
+
+/**
+ * A store for one recording that its own store cannot take, private to this process; it goes when it is closed, and at
+ * the latest when the process ends. `draft`: the recording as it is in its own store, whose folder lends its base.bin.
+ */
+export function openTemporaryStore(draft: RecordingInfo, folder: string, needBytes: number): Store {
+  const place = PLACES().find((candidate) => refusal(candidate, needBytes) === undefined);
+  if (place === undefined) {
+    throw new DkError(
+      'store-full',
+      `The recording ${draft.id} must be recovered, which takes up to ${Math.ceil(needBytes / 1e6)} MB, and there is no room for that.`,
+      'Free some space where the store is, or set TMPDIR to a folder on a disk that has it.',
+    );
+  }
+  const home = mkdtempSync(join(place, 'dk-recovered-'));
+  const remove = (): void => rmSync(home, { recursive: true, force: true });
+  process.once('exit', remove);
+  const store = openStore(home, { create: true });
+  const close = store.close.bind(store);
+  store.close = () => {
+    close();
+    process.off('exit', remove);
+    remove();
+  };
+  const target = store.folderOf(draft.id);
+  makeFolder(target);
+  writeManifest(target, { ...draft, state: 'recording' });
+  if (existsSync(join(folder, 'base.bin'))) symlinkSync(join(folder, 'base.bin'), join(target, 'base.bin'));
+  return store;
+}
