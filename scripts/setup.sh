@@ -134,7 +134,7 @@ missing_packages() {
 
 missing_test_packages() {
   large=
-  [ "$purpose" != ci ] || large='stress-ng fio pgbench:postgresql'
+  [ "$purpose" != ci ] || large='stress-ng fio pgbench:postgresql redis-server'
   for tool in gcc make python3 git tmux sqlite3 strace ps:procps setfattr:attr patch rsync sudo \
     mkfs.btrfs:btrfs-progs mkfs.xfs:xfsprogs $large; do
     command -v "${tool%%:*}" >/dev/null || echo "${tool#*:}"

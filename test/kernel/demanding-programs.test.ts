@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { type Program, programTest } from '../support/program-test.js';
+import { LONG, type Program, programTest } from '../support/program-test.js';
 
 /** Programs that map files, write from several processes at once, or do all that a filesystem can do. */
 const PROGRAMS: readonly Program[] = [
@@ -45,7 +45,7 @@ END
     script: `setpriv --reuid=65534 --regid=65534 --clear-groups sh -ec '
         export HOME=$PWD; initdb -D db -A trust -U pg >/dev/null
         pg_ctl -D db -w -s -o "-k $PWD/db -c listen_addresses=" start >/dev/null 2>&1
-        pgbench -h $PWD/db -U pg -i -q postgres 2>/dev/null && pgbench -h $PWD/db -U pg -c 4 -T 5 postgres >/dev/null 2>&1
+        pgbench -h $PWD/db -U pg -i -q postgres 2>/dev/null && pgbench -h $PWD/db -U pg -c 4 -T ${LONG ? 20 : 3} postgres >/dev/null 2>&1
         pg_ctl -D db -w -s -m fast stop'`,
     timeoutMs: 240_000,
   },

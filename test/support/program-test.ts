@@ -16,8 +16,13 @@ export interface Program {
   script: string;
   /** Programs that it needs and that set-up does not install: skipped, loudly, where one is missing. */
   needs?: readonly string[];
+  /** Why it cannot run here: skipped, loudly. */
+  unless?: () => string | undefined;
   timeoutMs?: number;
 }
+
+/** DK_LONG=1: programs run as long as it takes to show what they do under load. */
+export const LONG = process.env.DK_LONG === '1';
 
 const temp = tempFolders();
 
@@ -29,14 +34,16 @@ export function programTest(program: Program): void {
   kernelTest(
     program.name,
     async (context) => {
-      const missing = (program.needs ?? []).filter((tool) => !isInstalled(tool));
-      if (missing.length > 0) {
-        process.stderr.write(`\nSKIPPED: "${program.name}" needs ${missing.join(', ')}, not installed here.\n`);
-        context.skip(`${missing.join(', ')} not installed`);
+      const obstacle = obstacleTo(program);
+      if (obstacle !== undefined) {
+        process.stderr.write(`\nSKIPPED: "${program.name}": ${obstacle}.\n`);
+        context.skip(obstacle);
       }
       const bench = new Bench(temp());
-      const env = { HOME: join(bench.folder, 'user'), TMPDIR: bench.work };
-      mkdirSync(env.HOME);
+      const home = join(bench.folder, 'user');
+      // npx hands its own cache on, which other processes change meanwhile.
+      const env = { HOME: home, TMPDIR: bench.work, npm_config_cache: join(home, '.npm') };
+      mkdirSync(home);
       program.prepare?.(bench.work);
       if (program.before !== undefined) {
         const before = await run(['sh', '-ec', program.before], { cwd: bench.work, env: { ...bench.env, ...env } });
@@ -57,6 +64,11 @@ export function programTest(program: Program): void {
     },
     program.timeoutMs ?? 120_000,
   );
+}
+
+function obstacleTo({ needs = [], unless }: Program): string | undefined {
+  const missing = needs.filter((tool) => !isInstalled(tool));
+  return missing.length > 0 ? `${missing.join(', ')} not installed` : unless?.();
 }
 
 function isInstalled(tool: string): boolean {

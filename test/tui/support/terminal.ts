@@ -34,6 +34,8 @@ export class Terminal {
     const size = ['-x', String(columns), '-y', String(rows)];
     await terminal.tmux('-f', '/dev/null', 'new-session', '-d', ...size, ...set, '-c', ROOT, shell);
     await terminal.tmux('set', '-g', 'status', 'off');
+    // Typed earlier, it would be echoed before the prompt, and what the program says first would stand behind the prompt.
+    await terminal.until(/^\$$/m, 'the prompt');
     await terminal.type(`${command}; echo "status $?"`);
     await terminal.keys('Enter');
     return terminal;
