@@ -1,12 +1,15 @@
-// Writes the generated files from their tables; `--check` only reports stale ones. Run after set-up: it reads dist/.
+// Writes the generated files from their tables in src/; `--check` only reports stale ones.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { commandsMarkdown } from '../dist/cli/commands-markdown.js';
-import { abiHeader } from '../dist/events/abi.js';
-import { eventsMarkdown } from '../dist/events/kinds.js';
-import { keysMarkdown } from '../dist/tui/keys-markdown.js';
+import { importBundled } from './bundle.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const { abiHeader, commandsMarkdown, eventsMarkdown, keysMarkdown } = await importBundled(`
+  export { commandsMarkdown } from './src/cli/commands-markdown.ts';
+  export { abiHeader } from './src/events/abi.ts';
+  export { eventsMarkdown } from './src/events/kinds.ts';
+  export { keysMarkdown } from './src/tui/keys-markdown.ts';
+`);
 const outputs = [
   ['bpf/gen/abi.h', abiHeader],
   ['docs/events.md', eventsMarkdown],
@@ -16,7 +19,7 @@ const outputs = [
 
 let stale = 0;
 for (const [file, make] of outputs) {
-  const want = await make();
+  const want = make();
   const have = existsSync(root + file) ? readFileSync(root + file, 'utf8') : '';
   if (want === have) continue;
   if (process.argv.includes('--check')) {

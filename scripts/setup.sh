@@ -66,10 +66,10 @@ fingerprint() {
   npm_inputs="$(hash_of package-lock.json) $node_abi"
   bpf_inputs=$(hash_of bpf)
   addon_inputs="$(hash_of addon bpf binding.gyp) $npm_inputs"
-  typescript_inputs=$(hash_of src tsconfig.json package-lock.json)
+  typescript_inputs=$(hash_of src scripts/bundle.mjs tsconfig.json package-lock.json)
   [ -e build/bpf/dk.skel.h ] || rm -f "$stamps/bpf"
   [ -x build/Release/dk-launcher ] && [ -e build/Release/dk.node ] || rm -f "$stamps/addon"
-  [ -e dist/cli/main.js ] || rm -rf "$stamps/typescript" dist
+  [ -e dist/program/main.js ] || rm -rf "$stamps/typescript" dist
 }
 
 # Compilers are wanted only when something is to be compiled.
@@ -90,11 +90,22 @@ once() {
 
 ## Node
 
+# zlib.crc32 came with 20.15 and 22.2, crypto.hash before it. The same as "engines" in package.json.
+has_what_dk_uses() {
+  minor=${1#*.} && minor=${minor%%.*}
+  case ${1%%.*} in
+    20) [ "$minor" -ge 15 ] ;;
+    22) [ "$minor" -ge 2 ] ;;
+    ?|1?|21) return 1 ;;
+  esac
+}
+
 check_node() {
-  node=$(command -v node) || fail 'Node.js was not found in PATH.' 'Install Node.js 20 or newer and run this again.'
-  version=$(node -p process.versions.node) || fail "Node.js ($node) does not start." 'Reinstall Node.js 20 or newer.'
-  [ "${version%%.*}" -ge 20 ] ||
-    fail "Node.js $version ($node) is too old." 'Install Node.js 20 or newer and run this again.'
+  wanted='Node.js 20.15 or newer (of version 22: 22.2 or newer)'
+  node=$(command -v node) || fail 'Node.js was not found in PATH.' "Install $wanted and run this again."
+  version=$(node -p process.versions.node) || fail "Node.js ($node) does not start." "Reinstall $wanted."
+  has_what_dk_uses "$version" ||
+    fail "Node.js $version ($node) lacks functions that dk uses." "Install $wanted and run this again."
   command -v npm >/dev/null || fail "npm was not found beside $node." 'Install npm and run this again.'
   node_file=$(readlink -f "$node")
   node_abi=$(node -p 'process.arch + "-" + process.versions.modules')
@@ -218,14 +229,9 @@ native_parts() {
 
 ## TypeScript
 
-compile() {
-  node_modules/.bin/tsc -p tsconfig.json || return
-  # A module that was removed or renamed must not live on in dist.
-  find dist -name '*.js' | while read -r built; do
-    source=src${built#dist}
-    [ -e "${source%.js}.ts" ] || [ -e "${source%.js}.tsx" ] || rm -f "$built" "$built.map" "${built%.js}.d.ts"
-  done
-}
+# Checks the types and writes the library's declarations; then the program, which has every module of a thread in one
+# file.
+compile() { node_modules/.bin/tsc -p tsconfig.json && node scripts/bundle.mjs; }
 
 typescript() {
   once typescript "$typescript_inputs" 'TypeScript' \

@@ -7,6 +7,7 @@
  *   objects     sha256 · pack → packs.id · offset · raw_length · stored_length
  */
 import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { wrongVersion } from '../cas/format-version.js';
@@ -18,6 +19,8 @@ import { isNotedAsDamaged, noteDamage, setAside } from './set-aside.js';
 export type Database = Sqlite.Database;
 
 const BUSY_TIMEOUT_MS = 10_000;
+/** Named, because the search for it starts at the file that the library's JavaScript stands in. */
+const nativeBinding = createRequire(import.meta.url).resolve('better-sqlite3/build/Release/better_sqlite3.node');
 
 /** Entry i brings version i to i + 1. */
 const MIGRATIONS = [
@@ -101,7 +104,7 @@ function openWritable(path: string, fill: (empty: Database) => void): Database {
   } finally {
     closeSync(fd);
   }
-  const db = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
+  const db = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS, nativeBinding });
   try {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
@@ -136,7 +139,7 @@ function openCopy(path: string): Database | undefined {
     const bytes = readFileSync(path);
     // File format versions in the header: 1 is a rollback journal, 2 the write-ahead log, which memory cannot have.
     bytes.fill(1, 18, 20);
-    const db = new Sqlite(bytes, { readonly: true });
+    const db = new Sqlite(bytes, { readonly: true, nativeBinding });
     const found = db.pragma('user_version', { simple: true }) as number;
     if (found > CATALOG_VERSION) throw wrongVersion(path, found, CATALOG_VERSION);
     return found === CATALOG_VERSION ? db : undefined;

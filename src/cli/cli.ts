@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { DkError } from '../errors.js';
-import type { Command, CommandRow, Context, Io, Operands } from './commands/command.js';
+import type { CommandRow, Context, Io, Operands } from './commands/command.js';
 import { COMMANDS } from './commands/index.js';
 import { makeContext } from './context.js';
 import { commandHelp, overview } from './help.js';
@@ -12,34 +12,27 @@ import { report } from './report.js';
 export async function cli(argv: readonly string[], io: Io): Promise<number> {
   const context = makeContext(io, COMMANDS);
   const row = COMMANDS.find((candidate) => candidate.name === argv[0]);
-  let command: Command | undefined;
+  const failureCode = row?.command.failureCode;
   let code: number;
   try {
-    command = row === undefined ? undefined : (await row.load()).command;
-    code = await (row === undefined || command === undefined
-      ? withoutCommand(argv, context)
-      : runCommand(row, command, argv.slice(1), context));
+    code = await (row === undefined ? withoutCommand(argv, context) : runCommand(row, argv.slice(1), context));
   } catch (error) {
-    code = report(error, context, command?.failureCode);
+    code = report(error, context, failureCode);
   }
   try {
     await context.out.close();
   } catch (error) {
-    code = report(error, context, command?.failureCode);
+    code = report(error, context, failureCode);
   }
   return code;
 }
 
-async function runCommand(
-  row: CommandRow,
-  command: Command,
-  argv: readonly string[],
-  context: Context,
-): Promise<number> {
+async function runCommand(row: CommandRow, argv: readonly string[], context: Context): Promise<number> {
+  const { command } = row;
   if (!command.ownsSignals) context.io.exitOnInterrupt(() => context.out.paging);
-  const parsed = parse(row, command, argv);
+  const parsed = parse(row, argv);
   if (parsed === 'help') {
-    await context.out.write(await commandHelp(row));
+    await context.out.write(commandHelp(row));
     return 0;
   }
   return command.run(context, parsed.operands, parsed.options);
@@ -59,7 +52,7 @@ async function withoutCommand(argv: readonly string[], context: Context): Promis
   }
   const row = COMMANDS.find((candidate) => candidate.name === about);
   if (row === undefined) throw noSuchCommand(about);
-  await context.out.write(await commandHelp(row));
+  await context.out.write(commandHelp(row));
   return 0;
 }
 
@@ -78,11 +71,12 @@ interface Parsed {
 }
 
 /** Everything behind the first `--` is kept apart, before commander takes the mark away. */
-function parse(row: CommandRow, command: Command, argv: readonly string[]): Parsed | 'help' {
+function parse(row: CommandRow, argv: readonly string[]): Parsed | 'help' {
+  const { command } = row;
   const dashes = command.passThrough ? -1 : argv.indexOf('--');
   const own = dashes < 0 ? argv : argv.slice(0, dashes);
   const after = dashes < 0 ? undefined : argv.slice(dashes + 1);
-  const parser = parserFor(row, command);
+  const parser = parserFor(row);
   try {
     parser.parse([...own], { from: 'user' });
   } catch (error) {

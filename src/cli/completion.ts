@@ -10,12 +10,11 @@ interface Completions {
 }
 
 /** Commands and their options; files are completed where no option is. */
-export async function completionScript(shell: Shell, commands: readonly CommandRow[]): Promise<string> {
-  return SCRIPTS[shell](await Promise.all(commands.map(read)));
+export function completionScript(shell: Shell, commands: readonly CommandRow[]): string {
+  return SCRIPTS[shell](commands.map(read));
 }
 
-async function read({ name, summary, load }: CommandRow): Promise<Completions> {
-  const { command } = await load();
+function read({ name, summary, command }: CommandRow): Completions {
   const options = Object.values(command.options).map(({ flags, about }) => ({
     long: /--[\w-]+/.exec(flags)?.[0] ?? flags,
     about,

@@ -23,10 +23,10 @@ dk help COMMAND tells more; dk --version prints the version.
 }
 
 /** `dk help COMMAND` */
-export async function commandHelp(row: CommandRow): Promise<string> {
-  const { command } = await row.load();
-  const notes = command.notes === '' ? '' : `\n${command.notes.trim()}\n`;
-  const parser = parserFor(row, command).configureHelp({ visibleArguments: () => [] });
+export function commandHelp(row: CommandRow): string {
+  const { notes: text } = row.command;
+  const notes = text === '' ? '' : `\n${text.trim()}\n`;
+  const parser = parserFor(row).configureHelp({ visibleArguments: () => [] });
   return `${parser.helpInformation().trimEnd()}\n${notes}`;
 }
 

@@ -1,10 +1,14 @@
 /** From a reference on the command line to an opened recording: in the store, or straight from a bundle. */
 import { existsSync } from 'node:fs';
+import { openBundle } from '../bundle/open-bundle.js';
 import { type Store, openStore as openStoreAt } from '../catalog/store.js';
 import { DkError } from '../errors.js';
 import { storeHome } from '../catalog/store-home.js';
 import type { RecordingInfo } from '../catalog/types.js';
-import type { Recovered } from '../record/recover.js';
+import { indexTable } from '../index/open-index.js';
+import { openStoredRecording } from '../record/open-stored.js';
+import { type Recovered, recoverRecording } from '../record/recover.js';
+import { openRecording } from '../timeline/recording.js';
 import type { Recording } from '../timeline/types.js';
 import type { Context, Operands } from './commands/command.js';
 import { type Lookup, type Shape, type Source, takeRecording } from './refs/operands.js';
@@ -65,7 +69,6 @@ export async function withRecording(
   }
 }
 
-/** The modules that read recordings are loaded here: `dk ls` and `dk run` start without them. */
 async function openStored(store: Store, listed: RecordingInfo, context: Context): Promise<Opened> {
   const { info, store: holder, refused } = await readable(store, listed);
   if (refused !== undefined) {
@@ -80,7 +83,6 @@ async function openStored(store: Store, listed: RecordingInfo, context: Context)
     if (holder !== store) holder.close();
   };
   try {
-    const { openStoredRecording } = await import('../record/open-stored.js');
     const recording = await openStoredRecording(holder, info);
     const close = (): Promise<void> => recording.close().finally(closeHolder);
     return { recording, holder, close };
@@ -92,11 +94,7 @@ async function openStored(store: Store, listed: RecordingInfo, context: Context)
 
 /** A recording whose recorder died is made readable first, once. */
 async function readable(store: Store, info: RecordingInfo): Promise<Recovered> {
-  if (store.isAbandoned(info.id)) {
-    const { recoverRecording } = await import('../record/recover.js');
-    return recoverRecording(store, info);
-  }
-  const { indexTable } = await import('../index/open-index.js');
+  if (store.isAbandoned(info.id)) return recoverRecording(store, info);
   if (info.state === 'recording' && !existsSync(indexTable(store.folderOf(info.id)))) {
     throw new DkError(
       'not-found',
@@ -108,10 +106,6 @@ async function readable(store: Store, info: RecordingInfo): Promise<Recovered> {
 }
 
 async function openBundleFile(file: string, store: Store): Promise<Opened> {
-  const [{ openBundle }, { openRecording }] = await Promise.all([
-    import('../bundle/open-bundle.js'),
-    import('../timeline/recording.js'),
-  ]);
   const bundle = await openBundle(file);
   try {
     return { recording: await openRecording(bundle), holder: store, close: () => bundle.close() };

@@ -5,7 +5,8 @@ import type { Command, CommandRow, OptionSpec } from './commands/command.js';
 const HELP_COLUMNS = 100;
 
 /** The commander side of a command: its options, and the text of its help. */
-export function parserFor(row: CommandRow, command: Command): Parser {
+export function parserFor(row: CommandRow): Parser {
+  const { command } = row;
   const parser = new Parser(`dk ${row.name}`)
     .description(row.summary)
     .usage((command.passThrough ? `[options] ${row.operands}` : `${row.operands} [options]`).trim())

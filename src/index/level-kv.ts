@@ -2,7 +2,7 @@
  * The only importer of classic-level. LevelDB holds the index while it is written; one process at a time can have
  * it open (any number of threads in it can). Sealed recordings are read from a table file instead.
  */
-import { ClassicLevel } from 'classic-level';
+import type { ClassicLevel } from './classic-level.js';
 import { DkError } from '../errors.js';
 import type { Entry, KvPut, KvReader, KvWriter } from './kv.js';
 
@@ -21,6 +21,7 @@ export class LevelKv implements KvReader, KvWriter {
   }
 
   static async open(folder: string, options: { create: boolean }): Promise<LevelKv> {
+    const { ClassicLevel } = await import('./classic-level.js');
     const db: Level = new ClassicLevel<Buffer, Buffer>(folder, {
       keyEncoding: 'buffer',
       valueEncoding: 'buffer',
@@ -41,6 +42,7 @@ export class LevelKv implements KvReader, KvWriter {
 
   /** Removes the folder's LevelDB files, and nothing else. */
   static async destroy(folder: string): Promise<void> {
+    const { ClassicLevel } = await import('./classic-level.js');
     await ClassicLevel.destroy(folder);
   }
 

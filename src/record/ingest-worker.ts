@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { DkError } from '../errors.js';
 import type { Conclusion } from './ingest/conclude.js';
 import type { RunEnd } from './ingest/run-end.js';
-import type { FromWorker, IngestJob, ToWorker } from './ingest/worker.js';
+import type { FromWorker, IngestJob, ToWorker } from './ingest-thread.js';
 
 /** The ingest thread, as the session sees it. */
 export class IngestWorker {
@@ -13,7 +13,12 @@ export class IngestWorker {
   constructor(job: IngestJob) {
     // Without streams of its own: Node would open this process's, and so make the command's descriptors non-blocking.
     const streams = { stdout: true, stderr: true };
-    this.worker = new Worker(new URL('./ingest/worker.js', import.meta.url), { workerData: job, ...streams });
+    const execArgv = process.env.DK_DEBUG === '1' ? ['--enable-source-maps'] : [];
+    this.worker = new Worker(new URL('./ingest-thread.js', import.meta.url), {
+      workerData: job,
+      execArgv,
+      ...streams,
+    });
     this.result = new Promise((resolve, reject) => {
       this.worker.on('message', (message: FromWorker) => {
         if (message.type === 'proven') this.proven();

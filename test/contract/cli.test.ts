@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { tempFolders } from '../support/temp-folder.js';
 import { storeScript } from '../unit/cli/store-script.js';
 
-const MAIN = resolve(process.env.DK_DIST ?? 'dist', 'cli/main.js');
+const MAIN = resolve(process.env.DK_DIST ?? 'dist', 'program/main.js');
 const folder = tempFolders();
 let home = '';
 

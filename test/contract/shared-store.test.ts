@@ -1,4 +1,4 @@
-/** One store, several processes: real ones, on the compiled program. */
+/** One store, several processes: real ones. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
@@ -9,7 +9,8 @@ import { openStore } from '../../src/catalog/store.js';
 import { newRecording } from '../support/recording-info.js';
 import { tempFolders } from '../support/temp-folder.js';
 
-const STORE = pathToFileURL(resolve(process.env.DK_DIST ?? 'dist', 'catalog/store.js')).href;
+const STORE = pathToFileURL(resolve('src/catalog/store.ts')).href;
+const LOADER = pathToFileURL(resolve('test/support/ts-loader.mjs')).href;
 const tempFolder = tempFolders();
 
 /** Makes the store if need be, a recording, objects that are partly those of the others, and marks. */
@@ -31,6 +32,8 @@ const SCRIPT = `
 
 function start(home: string, number: number, rounds: number): ChildProcess {
   const args = [
+    '--import',
+    LOADER,
     '--input-type=module',
     '-e',
     SCRIPT,

@@ -13,7 +13,7 @@ const folder = tempFolders();
 const LAUNCHER = join(PROJECT_DIR, 'build', 'Release', 'dk-launcher');
 /** DK_DIST: a build elsewhere. */
 const MAIN =
-  process.env.DK_DIST === undefined ? undefined : [process.execPath, resolve(process.env.DK_DIST, 'cli/main.js')];
+  process.env.DK_DIST === undefined ? undefined : [process.execPath, resolve(process.env.DK_DIST, 'program/main.js')];
 
 function start(args: readonly string[], cwd: string, home: string) {
   const own = MAIN === undefined ? [DK] : args[0] === 'run' ? [LAUNCHER, ...MAIN] : MAIN;

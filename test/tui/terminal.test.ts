@@ -70,7 +70,7 @@ describe('the terminal', () => {
 
   it('is refused when there is none', async () => {
     terminal = await Terminal.start(
-      'node --import ./test/tui/support/ts-loader.mjs test/tui/support/main.ts project < /dev/null',
+      'node --import ./test/support/ts-loader.mjs test/tui/support/main.ts project < /dev/null',
     );
     await terminal.until('The debugger needs a terminal. Use `dk log`, `dk show` or `dk diff` instead.');
   });
@@ -200,7 +200,7 @@ describe('the chooser', () => {
     [['q'], 'none'],
     [['C-c'], 'none'],
   ] as const)('%j chooses %s', async (keys, id) => {
-    terminal = await Terminal.start('node --import ./test/tui/support/ts-loader.mjs test/tui/support/choose.ts');
+    terminal = await Terminal.start('node --import ./test/support/ts-loader.mjs test/tui/support/choose.ts');
     const screen = await terminal.until(/Enter open/);
     expect(screen).toContain('x\\e[31m\\x07');
     if (keys[0] === 'Down') await terminal.press('Down', '▶ rec1aaaa');

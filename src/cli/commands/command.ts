@@ -56,13 +56,12 @@ export interface Command {
   run(context: Context, operands: Operands, options: Readonly<Record<string, unknown>>): Promise<number>;
 }
 
-/** A command: its file is loaded when it is used. */
 export interface CommandRow {
   readonly name: string;
   /** What follows the name in the usage line, options aside. */
   readonly operands: string;
   readonly summary: string;
-  load(): Promise<{ command: Command }>;
+  readonly command: Command;
 }
 
 interface CommandSpec<O extends OptionSpecs> {

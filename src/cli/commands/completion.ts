@@ -10,7 +10,7 @@ export const command = defineCommand({
     const known = SHELLS.find((name) => name === shell);
     if (known === undefined || more.length > 0)
       throw usage('completion', `needs the name of a shell: ${SHELLS.join(', ')}`);
-    await context.out.write(await completionScript(known, context.commands));
+    await context.out.write(completionScript(known, context.commands));
     return 0;
   },
 });

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { exportBundle } from '../../bundle/export-bundle.js';
 import type { RecordingInfo } from '../../catalog/types.js';
 import { formatBytes, plural } from '../../debugger/quantities.js';
 import { DkError } from '../../errors.js';
@@ -29,7 +30,6 @@ export const command = defineCommand({
       const name = options.output ?? `${fileName(info)}.dk.zip`;
       const out = resolve(context.io.cwd, name);
       requireFolder(name, out);
-      const { exportBundle } = await import('../../bundle/export-bundle.js');
       const blobs = holder.blobs();
       try {
         const extraBase = baseContent(recording, options.withBase);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { importBundle } from '../../bundle/import-bundle.js';
 import { openStore as openStoreAt } from '../../catalog/store.js';
 import { storeHome } from '../../catalog/store-home.js';
 import { plural } from '../../debugger/quantities.js';
@@ -23,7 +24,6 @@ export const command = defineCommand({
         'Give the path of a bundle, made with: dk export -o FILE.dk.zip',
       );
     }
-    const { importBundle } = await import('../../bundle/import-bundle.js');
     const store = openStoreAt(storeHome(context.io.env), { create: true });
     try {
       const info = await importBundle(file, store);

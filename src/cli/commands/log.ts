@@ -5,6 +5,7 @@ import type { DkEvent } from '../../events/event.js';
 import { KIND_NAMES, type Kind } from '../../events/kinds.js';
 import { readEventRef } from '../../timeline/event-ref.js';
 import type { Recording } from '../../timeline/types.js';
+import { runningEvents } from '../log-running.js';
 import { withRecording } from '../open.js';
 import { eventJson } from '../output/event-json.js';
 import { jsonLine } from '../output/json.js';
@@ -42,7 +43,6 @@ Kinds: ${KIND_NAMES.join(' ')}`,
       return 0;
     };
     const whileRunning = async (info: RecordingInfo, rest: readonly string[], store: Store) => {
-      const { runningEvents } = await import('../log-running.js');
       const [from, to] = [knownSeq(options.from, info), knownSeq(options.to, info)];
       const query = { from, to, kinds, pid, limit, paths: roughPatterns(rest, info) };
       await printAll(

@@ -1,5 +1,6 @@
 import type { Store } from '../../catalog/store.js';
 import { DkError } from '../../errors.js';
+import { chooseRecording, openDebugger } from '../../tui/index.js';
 import { openSource, openStore, storeLookup } from '../open.js';
 import { stateSeq } from '../refs/event-ref.js';
 import { requireSource, type Source } from '../refs/operands.js';
@@ -29,7 +30,6 @@ export const command = defineCommand({
       const opened = await openSource(store, source, context);
       try {
         const at = await stateSeq(opened.recording, options.at ?? 'start');
-        const { openDebugger } = await import('../../tui/index.js');
         await openDebugger(opened.recording, { at });
         return 0;
       } finally {
@@ -45,7 +45,6 @@ export const command = defineCommand({
 async function choose(context: Context, store: Store): Promise<Source | undefined> {
   const recordings = store.list();
   if (recordings.length < 2) return requireSource('@last', storeLookup(context, store));
-  const { chooseRecording } = await import('../../tui/index.js');
   const info = await chooseRecording(recordings);
   return info === null ? undefined : { from: 'store', info };
 }

@@ -7,6 +7,8 @@ import { LauncherLink, SIGNALS_FOR_THE_COMMAND, type TargetEnd } from '../../rec
 import { mayRecord } from '../../record/privileges.js';
 import { relaunch, runBelowLauncher } from '../../record/relaunch.js';
 import { recordCommand } from '../../record/session.js';
+import { openDebugger } from '../../tui/index.js';
+import { openSource } from '../open.js';
 import { printable } from '../output/escape.js';
 import { report } from '../report.js';
 import { runSummary } from '../run-summary.js';
@@ -115,7 +117,6 @@ function isInteractive(context: Context): boolean {
 }
 
 async function debug(store: Store, info: RecordingInfo, context: Context): Promise<void> {
-  const [{ openSource }, { openDebugger }] = await Promise.all([import('../open.js'), import('../../tui/index.js')]);
   const opened = await openSource(store, { from: 'store', info }, context);
   // The command has ended: from here on signals are for the debugger.
   for (const signal of SIGNALS_FOR_THE_COMMAND) process.removeAllListeners(signal);

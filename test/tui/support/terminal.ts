@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const LOADER = './test/tui/support/ts-loader.mjs';
+const LOADER = './test/support/ts-loader.mjs';
 const PATIENCE_MS = 20_000;
 const POLL_MS = 25;
 let servers = 0;

@@ -39,16 +39,23 @@ beforeEach(() => {
     'src/cli',
     'build/Release',
     'build/stamps',
-    'dist/cli',
+    'dist/program',
     'node_modules',
   ])
     mkdirSync(join(clone, folder), { recursive: true });
-  for (const file of ['package.json', 'package-lock.json', 'tsconfig.json', 'binding.gyp', 'src/cli/main.ts'])
+  for (const file of [
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+    'binding.gyp',
+    'src/cli/main.ts',
+    'scripts/bundle.mjs',
+  ])
     writeFileSync(join(clone, file), '{}');
   copyFileSync(DK, join(clone, 'dk'));
   script('scripts/setup.sh', '#!/bin/sh\necho set up >&2\nexit "${FAKE_SETUP_STATUS-0}"\n');
   script('build/Release/dk-launcher', REPORTER);
-  script('dist/cli/main.js', REPORTER);
+  script('dist/program/main.js', REPORTER);
   stamp();
 });
 afterEach(() => rmSync(clone, { recursive: true }));
@@ -78,7 +85,7 @@ describe('which program it becomes', () => {
     expect(report().argv).toEqual([
       join(clone, 'build/Release/dk-launcher'),
       process.execPath,
-      join(clone, 'dist/cli/main.js'),
+      join(clone, 'dist/program/main.js'),
       'run',
       '--no-tui',
       '--',
@@ -90,12 +97,12 @@ describe('which program it becomes', () => {
 
   test('any other verb: main.js', () => {
     expect(run(['log', '@2', '--json']).report().argv).toEqual([
-      join(clone, 'dist/cli/main.js'),
+      join(clone, 'dist/program/main.js'),
       'log',
       '@2',
       '--json',
     ]);
-    expect(run([]).report().argv).toEqual([join(clone, 'dist/cli/main.js')]);
+    expect(run([]).report().argv).toEqual([join(clone, 'dist/program/main.js')]);
   });
 
   test('keeps the working directory, through relative paths and symbolic links', () => {
@@ -167,7 +174,7 @@ describe('set-up', () => {
     expect(run(['ls'], { env })).toMatchObject({
       status: 5,
       stderr:
-        'dk: Node.js was not found in PATH.\ndk: Install Node.js 20 or newer (https://nodejs.org) and run this again.\n',
+        'dk: Node.js was not found in PATH.\ndk: Install Node.js 20.15 or newer (https://nodejs.org) and run this again.\n',
     });
     expect(run(['run', '--', 'true'], { env: { ...env, SUDO_USER: 'me' } })).toMatchObject({
       status: 125,

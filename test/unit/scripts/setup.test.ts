@@ -27,7 +27,7 @@ const BASE_TOOLS =
 const TOOLS: Record<string, string> = {
   id: 'echo 0',
   node: `case $* in
-    *process.versions.node*) echo 20.1.0 ;;
+    *process.versions.node*) echo 20.15.0 ;;
     *) [ "$1" = -p ] && echo x64-115 ;;
   esac; exit 0`,
   npm: `called npm "$1"
@@ -35,7 +35,7 @@ const TOOLS: Record<string, string> = {
     cp "$BIN/node-gyp" "$BIN/tsc" node_modules/.bin/`,
   make: 'called make; mkdir -p build/bpf; touch build/bpf/dk.skel.h',
   'node-gyp': 'called node-gyp; mkdir -p build/Release; touch build/Release/dk.node; cp "$0" build/Release/dk-launcher',
-  tsc: 'called tsc; mkdir -p dist/cli; touch dist/cli/main.js dist/cli/removed.js',
+  tsc: 'called tsc; mkdir -p dist/program; touch dist/program/main.js',
   gcc: 'exit 0',
   'g++': '',
   python3: '',
@@ -105,7 +105,6 @@ describe('steps', () => {
       ],
       called: ['npm ci', 'make', 'node-gyp', 'tsc'],
     });
-    expect(existsSync(join(clone, 'dist/cli/removed.js'))).toBe(false);
   });
 
   test('afterwards: only those whose input changed or whose product is gone', () => {
@@ -224,15 +223,21 @@ describe('what is missing', () => {
   });
 
   test('Node, or a Node that is new enough', () => {
-    tool('node', 'echo 18.19.0');
-    expect(setup()).toMatchObject({
-      status: 5,
-      said: [
-        'dk: Setting up CLONE for the first time (log: build/setup.log).',
-        'dk: Node.js 18.19.0 (CLONE/.bin/node) is too old.',
-        'dk: Install Node.js 20 or newer and run this again.',
-      ],
-    });
+    for (const version of ['9.11.2', '18.19.0', '20.14.0', '21.7.3', '22.1.0']) {
+      tool('node', `echo ${version}`);
+      expect(setup()).toMatchObject({
+        status: 5,
+        said: [
+          'dk: Setting up CLONE for the first time (log: build/setup.log).',
+          `dk: Node.js ${version} (CLONE/.bin/node) lacks functions that dk uses.`,
+          'dk: Install Node.js 20.15 or newer (of version 22: 22.2 or newer) and run this again.',
+        ],
+      });
+    }
+    for (const version of ['20.15.0', '22.2.0', '23.0.0', '24.1.0', '100.0.0']) {
+      tool('node', (TOOLS.node ?? '').replace('20.15.0', version));
+      expect(setup().status).toBe(0);
+    }
     without('node');
     expect(setup()).toMatchObject({ status: 5, called: [] });
   });

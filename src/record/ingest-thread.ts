@@ -1,10 +1,10 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { openStore, type Store } from '../../catalog/store.js';
-import { DkError, type ErrorCode } from '../../errors.js';
-import { Pipeline } from './pipeline.js';
-import { concludeRun, type Conclusion } from './conclude.js';
-import type { RunEnd } from './run-end.js';
+import { openStore, type Store } from '../catalog/store.js';
+import { DkError, type ErrorCode } from '../errors.js';
+import { Pipeline } from './ingest/pipeline.js';
+import { concludeRun, type Conclusion } from './ingest/conclude.js';
+import type { RunEnd } from './ingest/run-end.js';
 
 /** What the session sends when it starts the worker. */
 export interface IngestJob {
