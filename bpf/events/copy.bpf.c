@@ -90,7 +90,7 @@ static __always_inline void copy__bytes(struct dk_task *t, struct file *out, str
 	w->open_file = (__u64)out;
 	w->pos_before = t->pos;
 	s->pieces.at = 0;
-	s->pieces.buffer = (__u64)BPF_CORE_READ(out, f_mapping);
+	s->pieces.buffer = (__u64)cache__mapping(out);
 	bpf_loop(MAX_PAGES, copy__piece, &s, 0);
 }
 

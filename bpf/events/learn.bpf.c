@@ -36,7 +36,7 @@ static __always_inline void learn__memory(void)
 
 	if (!learn_page || !file)
 		return;
-	folio = cache__folio(BPF_CORE_READ(file, f_mapping), 0);
+	folio = cache__folio(cache__mapping(file), 0);
 	if (!folio)
 		return;
 	page_structs = (__u64)folio - learn_page * bpf_core_type_size(struct page);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
 /* write pwrite64 writev pwritev pwritev2: to regular files, and to terminals, pipes and sockets on fd 1 and 2. */
+#include "../lib/cache.h"
 #include "../lib/syscall.h"
 
 /* A ring reservation needs a constant size. The smallest class that holds a piece of a page or less is taken; more than
@@ -13,6 +14,10 @@
 #define MAX_RW (0x7ffff000u) /* MAX_RW_COUNT */
 /* An iteration a buffer, and for each at most: its large pieces, two of medium size, three pages. */
 #define MAX_PIECES (MAX_IOVECS * 6 + MAX_RW / CLASS_LARGE)
+
+/* How much of a file a write whose place is not proved is looked for in. */
+#define WINDOW_BYTES 65536
+#define WINDOW_APPEND 8192 /* of a small append, beside some of its own length */
 
 #define RWF_APPEND 0x10
 #define RWF_NOAPPEND 0x20
@@ -79,9 +84,67 @@ static long write__piece(__u32 i, struct dk_scratch **ctx)
 	return 0;
 }
 
-/* The offset that the call wrote at; sets the ambiguous flag when the position does not prove it. */
-static __always_inline __u64 write__offset(struct dk_write *w, struct file *file, bool positioned, __s64 given, bool append)
+static long window__page(__u32 i, struct dk_scratch **ctx)
 {
+	struct dk_scratch *s = *ctx;
+	struct dk_peek *peek = &s->peek;
+	__u64 offset = peek->offset + peek->at, n = CACHE_PAGE - offset % CACHE_PAGE, last;
+	__u32 at = peek->at;
+	void *address;
+
+	if (at >= peek->length)
+		return 1;
+	if (n > peek->length - at)
+		n = peek->length - at;
+	address = cache__address(peek->mapping, offset);
+	last = n - 1;
+	VERIFIER_MASK(last, CACHE_PAGE - 1);
+	VERIFIER_MASK(at, WINDOW_BYTES - 1);
+	if (!address || bpf_probe_read_kernel(s->data + at, last + 1, address))
+		return 1;
+	peek->at += n;
+	return 0;
+}
+
+/*
+ * Sends what the file holds from where the position was before the call up to `end`: the write is in it. That may be much,
+ * of a description that others left behind or a call that waited long for its turn: then the last part, where the write
+ * is likely to be. False when that is too small or not cached.
+ */
+static __always_inline bool window__send(struct dk_task *t, struct dk_scratch *s, struct file *file, bool append, __u64 total,
+					 __u64 end)
+{
+	struct dk_peek *peek = &s->peek;
+	struct dk_window *rec = (void *)s->data - sizeof(*rec);
+	__u64 most = append && total < WINDOW_BYTES / 8 ? 4 * total + WINDOW_APPEND : WINDOW_BYTES - 1;
+	__u64 begin = t->pos;
+	__u32 length;
+
+	if (begin > end - total || end - begin > most)
+		begin = end > most ? end - most : 0;
+	if (begin > end - total)
+		return false;
+	peek->mapping = cache__mapping(file);
+	peek->offset = begin;
+	peek->length = end - begin;
+	peek->at = 0;
+	bpf_loop(WINDOW_BYTES / CACHE_PAGE + 1, window__page, &s, 0);
+	length = peek->at;
+	if (length != peek->length)
+		return false;
+	VERIFIER_MASK(length, WINDOW_BYTES - 1);
+	task__head(rec, DK_REC_WINDOW, sizeof(*rec) + length, t->enter_ns);
+	rec->offset = begin;
+	rec->length = length;
+	rec->reserved = 0;
+	return !bpf_ringbuf_output(&ring, rec, sizeof(*rec) + length, emit__wake());
+}
+
+/* The offset that the call wrote at; with the ambiguous flag when the position does not prove it. */
+static __always_inline __u64 write__offset(struct dk_task *t, struct dk_scratch *s, struct file *file, bool positioned,
+					   __s64 given, bool append)
+{
+	struct dk_write *w = &s->pieces.head;
 	__s64 end;
 
 	if (positioned && !append)
@@ -89,7 +152,10 @@ static __always_inline __u64 write__offset(struct dk_write *w, struct file *file
 	if (positioned) /* O_APPEND wins over the offset, and the position does not move */
 		return w->size_after - w->total;
 	end = BPF_CORE_READ(file, f_pos);
-	if (!append && (__s64)(w->pos_before + w->total) != end)
+	if ((__s64)(w->pos_before + w->total) == end)
+		return end - w->total;
+	/* An append is at the end as it was then: only a writer through this very description can have moved the position since. */
+	if (window__send(t, s, file, append, w->total, end) || !append)
 		w->flags |= DK_FLAG_AMBIGUOUS;
 	return end - w->total;
 }
@@ -127,7 +193,7 @@ static __always_inline int write__record(struct pt_regs *regs, long ret, bool ve
 		append = rwf & RWF_APPEND || (!(rwf & RWF_NOAPPEND) && BPF_CORE_READ(file, f_flags) & O_APPEND);
 		if (append)
 			w->flags |= DK_FLAG_APPEND;
-		w->offset = write__offset(w, file, positioned, given, append);
+		w->offset = write__offset(t, s, file, positioned, given, append);
 	} else if ((fd == 1 || fd == 2) && inode__output(inode)) {
 		w->flags |= DK_FLAG_OUTPUT;
 	} else {

@@ -217,3 +217,20 @@ struct dk_loss {
 
 _Static_assert(sizeof(struct dk_loss) == 64, "layout of dk_loss");
 
+#define DK_REC_WINDOW 9
+struct dk_window {
+	__u32 size;
+	__u16 type;
+	__u16 flags;
+	__u64 enter_ns;
+	__u64 exit_ns;
+	__u32 pid;
+	__u32 tid;
+	char comm[16];
+	__u64 offset;
+	__u32 length;
+	__u32 reserved;
+};
+
+_Static_assert(sizeof(struct dk_window) == 64, "layout of dk_window");
+

@@ -36,6 +36,8 @@ struct qstr {
 	const unsigned char *name;
 };
 
+struct address_space;
+
 struct super_block {
 	__u32 s_dev;
 	unsigned long s_flags;
@@ -56,6 +58,7 @@ struct inode {
 	__u32 i_generation;
 	__u32 i_rdev;
 	__s64 i_size;
+	struct address_space *i_mapping;
 };
 
 struct hlist_bl_node {

@@ -58,11 +58,19 @@ struct dk_view {
 	__u64 pagewise;           /* page by page up to here: a larger piece was not present */
 };
 
+/* Bytes of a file on their way from the page cache into `data`. */
+struct dk_peek {
+	struct address_space *mapping;
+	__u64 offset; /* in the file, of data[0] */
+	__u32 at, length;
+};
+
 /* `call` and `data` are sent as one piece. */
 struct dk_scratch {
 	struct dk_walk walk;
 	struct dk_pieces pieces;
 	struct dk_view view;
+	struct dk_peek peek;
 	struct dk_call call;
 	char data[DK_PAYLOAD_MAX];
 };

@@ -113,6 +113,11 @@ export const RECORDS = {
   },
   /** Written by the drain thread: records were lost before this point. payload: dirty identities (ino, dev, gen)*. */
   loss: { type: 8, fields: { ...HEAD, records: 'u64', cause: 'u32', dirty: 'u32' } },
+  /**
+   * Stands before a write whose place its position does not prove: the write is somewhere in this part of the file,
+   * which begins at `offset`. payload: the bytes that the page cache held there after the call.
+   */
+  window: { type: 9, fields: { ...HEAD, offset: 'u64', length: 'u32', reserved: 'u32' } },
 } as const;
 
 export type RecordName = keyof typeof RECORDS;
@@ -124,7 +129,7 @@ export const RECORD_FLAGS = {
   last: 2,
   /** Some bytes could not be read from the program's memory; they are zeros here. */
   fault: 4,
-  /** The position is not certain: another call moved the shared offset meanwhile. */
+  /** The position does not prove the offset: another call may have moved it meanwhile. */
   ambiguous: 8,
   /** O_APPEND. */
   append: 16,

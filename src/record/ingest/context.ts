@@ -4,6 +4,7 @@ import type { Processes } from './processes.js';
 import type { Renames } from './renames.js';
 import type { PseudoMounts } from './pseudo-mounts.js';
 import type { Races } from './races.js';
+import type { Windows } from './windows.js';
 import type { RawRecord } from './raw-record.js';
 
 /** Who did it and when: what `emit` takes from the record. */
@@ -26,6 +27,7 @@ export interface Context {
     affected: { file: number; path: string; offset?: number; length?: number },
   ): void;
   readonly races: Races;
+  readonly windows: Windows;
   readonly pseudo: PseudoMounts;
   /** Files whose mapped pages may change without a call. */
   readonly mapped: Set<number>;

@@ -10,6 +10,7 @@ import { Races } from './races.js';
 import type { RawRecord } from './raw-record.js';
 import { RECORD_HANDLERS } from './records.js';
 import { Renames } from './renames.js';
+import { Windows } from './windows.js';
 import { handleWrite, Writes } from './writes.js';
 
 /**
@@ -30,6 +31,7 @@ export interface Doubts {
 export class Ingest implements Context {
   readonly mapped = new Set<number>();
   readonly races = new Races();
+  readonly windows = new Windows();
   readonly renames = new Renames();
   readonly pseudo = new PseudoMounts();
   readonly doubts: Doubts = { all: false, files: new Set(), mapped: this.mapped };

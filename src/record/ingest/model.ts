@@ -111,6 +111,11 @@ export class Model {
     if (lost !== undefined && names === 0) this.lastPaths.set(file, lost);
   }
 
+  /** Bytes of a file. */
+  sizeOf(file: number): number {
+    return this.state.rec(file)?.sizeBytes ?? this.state.base.node(file)?.sizeBytes ?? 0;
+  }
+
   /** A base file that is open but has no name that we know. */
   addNameless(node: FoundNode): number {
     const file = this.newFile();

@@ -1,48 +1,59 @@
 import type { RawRecord } from './raw-record.js';
 
-interface Recent {
+/** A write to bytes [offset, end). */
+export interface RecentWrite {
+  file: number;
   tid: number;
   exitNs: number;
   offset: number;
   end: number;
+  /** Of the file, as the records before say. */
+  sizeBefore: number;
 }
 
-/** More calls than processors can hardly be in one file at once; older ones have ended before. */
-const MOST_RECENT = 16;
+/** Writes remembered. A call that overlaps more of them in time was kept from running for long. */
+const MOST_RECENT = 16_384;
+/** Records of different processors stand in the order of their ends but for so much. */
+const DISORDER_NS = 20_000;
 
-/**
- * Writes of different threads to the same bytes that overlapped in time: which came last cannot be told from the order
- * in which the calls ended.
- */
+/** Writes of different threads that overlapped in time: what came last cannot be told from the order in which calls ended. */
 export class Races {
-  private readonly byFile = new Map<number, Recent[]>();
+  /** Of all files, in the order of the records. */
+  private recent: RecentWrite[] = [];
+  private hasForgotten = false;
+
+  /**
+   * What other threads wrote to the file while this write was under way, as far as it is known yet; undefined when too
+   * much happened since.
+   */
+  meanwhile(file: number, write: RawRecord): RecentWrite[] | undefined {
+    const writes: RecentWrite[] = [];
+    for (let i = this.recent.length - 1; i >= 0; i--) {
+      const other = this.recent[i] as RecentWrite;
+      if (other.exitNs < write.enterNs - DISORDER_NS) return writes;
+      if (other.file === file && other.tid !== write.tid && other.exitNs >= write.enterNs) writes.push(other);
+    }
+    return this.hasForgotten ? undefined : writes;
+  }
 
   /** Notes a write; the part of it, if any, whose bytes another thread may have written at the same time. */
   note(
     file: number,
-    record: RawRecord,
-    offset: number,
-    length: number,
+    write: RawRecord,
+    { offset, length, sizeBefore }: { offset: number; length: number; sizeBefore: number },
   ): { offset: number; length: number } | undefined {
-    const recent = this.byFile.get(file);
-    const mine: Recent = { tid: record.tid, exitNs: record.exitNs, offset, end: offset + length };
-    if (recent === undefined) {
-      this.byFile.set(file, [mine]);
-      return undefined;
-    }
-    let from = mine.end;
+    const end = offset + length;
+    let from = end;
     let to = offset;
-    for (const other of recent) {
-      if (other.tid === mine.tid || other.exitNs < record.enterNs) continue;
-      if (other.offset >= mine.end || other.end <= offset) continue;
+    for (const other of this.meanwhile(file, write) ?? [{ offset, end }]) {
+      if (other.offset >= end || other.end <= offset) continue;
       from = Math.min(from, Math.max(offset, other.offset));
-      to = Math.max(to, Math.min(mine.end, other.end));
+      to = Math.max(to, Math.min(end, other.end));
     }
-    const alone = recent.length === 1 && recent[0]?.tid === mine.tid;
-    if (alone) recent[0] = mine;
-    else {
-      recent.push(mine);
-      if (recent.length > MOST_RECENT) recent.shift();
+    this.recent.push({ file, tid: write.tid, exitNs: write.exitNs, offset, end, sizeBefore });
+    if (this.recent.length > 2 * MOST_RECENT) {
+      this.recent = this.recent.slice(-MOST_RECENT);
+      this.hasForgotten = true;
     }
     return from < to ? { offset: from, length: to - from } : undefined;
   }

@@ -38,6 +38,10 @@ export const RECORD_HANDLERS: { readonly [R in Exclude<RecordName, 'write'>]: Ha
     context.processes.end(record.pid);
     return 'done';
   },
+  window: (context, record) => {
+    context.windows.add(record);
+    return 'done';
+  },
   loss: (context, record) => {
     const cause = `${record.u64('records')} records lost (${LOSS_CAUSES[record.u32('cause')] ?? 'unknown'})`;
     const { payload } = record;

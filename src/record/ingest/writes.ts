@@ -59,8 +59,13 @@ export function handleWrite(context: Context, pieces: readonly RawRecord[]): Out
     return 'done';
   }
   const path = context.model.pathOf(file);
-  const offset = first.u64('offset');
   const { data, missing } = bytesOf(pieces, length);
+  const isAmbiguous = first.has(RECORD_FLAGS.ambiguous);
+  const sizeBefore = context.model.sizeOf(file);
+  const found = isAmbiguous
+    ? context.windows.find(first, data, context.races.meanwhile(file, first), sizeBefore)
+    : undefined;
+  const offset = found ?? first.u64('offset');
   if (first.has(RECORD_FLAGS.mapped)) {
     context.emit(first, { kind: 'file.sync', file, path, offset, length }, data);
     return 'done';
@@ -75,10 +80,10 @@ export function handleWrite(context: Context, pieces: readonly RawRecord[]): Out
       length: hole.length,
     });
   }
-  const race = context.races.note(file, first, offset, length);
+  const race = context.races.note(file, first, { offset, length, sizeBefore });
   if (race !== undefined)
     context.doubt(first, 'two threads wrote the same bytes at the same time', { file, path, ...race });
-  if (first.has(RECORD_FLAGS.ambiguous)) {
+  if (isAmbiguous && found === undefined) {
     context.doubt(first, 'the shared file position moved during the write', { file, path });
   }
   return 'done';
