@@ -50,8 +50,7 @@ const PROGRAMS: readonly Program[] = [
     prepare: (folder) => {
       for (const file of ['package.json', 'package-lock.json']) cpSync(join(PROJECT_DIR, file), join(folder, file));
     },
-    script:
-      `npm ci -s --ignore-scripts --no-audit --no-fund
+    script: `npm ci -s --ignore-scripts --no-audit --no-fund
       test "$(grep -c '"node_modules/' node_modules/.package-lock.json)" -ge 300`,
     timeoutMs: 240_000,
   },
