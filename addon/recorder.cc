@@ -54,6 +54,16 @@ int CollectMessage(libbpf_print_level level, const char* format, va_list args) {
   return n;
 }
 
+// Runs a step, with what the kernel and libbpf say about it.
+template <typename Step>
+auto WithMessages(std::string& messages, Step step) {
+  g_messages = &messages;
+  libbpf_set_print(CollectMessage);
+  const auto result = step();
+  g_messages = nullptr;
+  return result;
+}
+
 class StopWorker : public Napi::AsyncWorker {
  public:
   StopWorker(Napi::Env env, std::shared_ptr<Drain> drain)
@@ -74,6 +84,8 @@ class StopWorker : public Napi::AsyncWorker {
 Napi::Function Recorder::Init(Napi::Env env) {
   return DefineClass(env, "Recorder",
                      {
+                         InstanceMethod<&Recorder::Load>("load"),
+                         InstanceMethod<&Recorder::Start>("start"),
                          InstanceMethod<&Recorder::Seed>("seed"),
                          InstanceMethod<&Recorder::Stats>("stats"),
                          InstanceMethod<&Recorder::Hold>("hold"),
@@ -81,34 +93,67 @@ Napi::Function Recorder::Init(Napi::Env env) {
                      });
 }
 
-Recorder::Recorder(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Recorder>(info) {
-  Napi::Object options = info[0].As<Napi::Object>();
+Recorder::Recorder(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Recorder>(info) {}
+
+// A thread of the pool; the object outlives it.
+class Recorder::LoadWorker : public Napi::AsyncWorker {
+ public:
+  LoadWorker(Recorder* recorder, Napi::Object self)
+      : Napi::AsyncWorker(recorder->Env()),
+        recorder_(recorder),
+        self_(Napi::Persistent(self)),
+        deferred_(Napi::Promise::Deferred::New(recorder->Env())) {}
+  void Execute() override {
+    failure_ = WithMessages(messages_, [this] { return recorder_->LoadPrograms(); });
+  }
+  void OnOK() override {
+    // Started for an ordinary user, this thread has ambient capabilities; pagers and other children must not.
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    if (failure_.what == nullptr) return deferred_.Resolve(Env().Undefined());
+    deferred_.Reject(SystemError(Env(), failure_.what, failure_.error, messages_).Value());
+  }
+  Napi::Promise promise() const { return deferred_.Promise(); }
+
+ private:
+  Recorder* recorder_;
+  Napi::ObjectReference self_;
+  Napi::Promise::Deferred deferred_;
+  Failure failure_;
+  std::string messages_;
+};
+
+Napi::Value Recorder::Load(const Napi::CallbackInfo& info) {
+  ring_bytes_ = static_cast<uint64_t>(info[0].ToNumber().Int64Value());
+  auto* worker = new LoadWorker(this, info.This().As<Napi::Object>());  // deletes itself
+  Napi::Promise promise = worker->promise();
+  worker->Queue();
+  return promise;
+}
+
+Recorder::Failure Recorder::LoadPrograms() {
+  skeleton_ = dk__open();
+  if (skeleton_ == nullptr) return {"bpf_object__open", errno};
+  bpf_map__set_max_entries(skeleton_->maps.ring, static_cast<uint32_t>(ring_bytes_));
+  bpf_map__set_max_entries(skeleton_->maps.scratch, static_cast<uint32_t>(libbpf_num_possible_cpus()));
+  if (const int error = dk__load(skeleton_); error != 0) return {"bpf", -error};
+
+  if (const Failure failure = Dispatch(skeleton_->maps.on_exit, kExitPrograms); failure.what != nullptr) return failure;
+  return Dispatch(skeleton_->maps.on_enter, kEnterPrograms);
+}
+
+void Recorder::Start(const Napi::CallbackInfo& info) {
+  const Napi::Object options = info[0].As<Napi::Object>();
   std::string messages;
-  g_messages = &messages;
-  libbpf_set_print(CollectMessage);
-  const Failure failure = Start(options);
-  g_messages = nullptr;
-  // Started for an ordinary user, this process has ambient capabilities; pagers and other children must not.
-  prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+  const Failure failure = WithMessages(messages, [&] { return Attach(options); });
   if (failure.what == nullptr) return;
   Detach();
   ThrowSystemError(info.Env(), failure.what, failure.error, messages);
 }
 
-Recorder::Failure Recorder::Start(const Napi::Object& options) {
-  const auto ring_bytes = static_cast<uint64_t>(options.Get("ringBytes").ToNumber().Int64Value());
+Recorder::Failure Recorder::Attach(const Napi::Object& options) {
   const auto segment_bytes = static_cast<uint64_t>(options.Get("segmentBytes").ToNumber().Int64Value());
   const std::string journal_dir = options.Get("journalDir").ToString().Utf8Value();
   const Napi::Value freeze_file = options.Get("freezeFile");
-
-  skeleton_ = dk__open();
-  if (skeleton_ == nullptr) return {"bpf_object__open", errno};
-  bpf_map__set_max_entries(skeleton_->maps.ring, static_cast<uint32_t>(ring_bytes));
-  bpf_map__set_max_entries(skeleton_->maps.scratch, static_cast<uint32_t>(libbpf_num_possible_cpus()));
-  if (const int error = dk__load(skeleton_); error != 0) return {"bpf", -error};
-
-  if (const Failure failure = Dispatch(skeleton_->maps.on_exit, kExitPrograms); failure.what != nullptr) return failure;
-  if (const Failure failure = Dispatch(skeleton_->maps.on_enter, kEnterPrograms); failure.what != nullptr) return failure;
 
   start_mono_ns_ = MonotonicNs();
   start_real_ns_ = ClockNs(CLOCK_REALTIME);
@@ -116,7 +161,7 @@ Recorder::Failure Recorder::Start(const Napi::Object& options) {
   if (freeze_file.IsString()) freeze_fd = open(freeze_file.ToString().Utf8Value().c_str(), O_WRONLY | O_CLOEXEC);
   drain_ = std::make_shared<Drain>(
       Drain::Options{bpf_map__fd(skeleton_->maps.ring),
-                     ring_bytes,
+                     ring_bytes_,
                      bpf_map__fd(skeleton_->maps.dirty),
                      {skeleton_->bss->lost, &skeleton_->bss->lost_unnamed},
                      freeze_fd},

@@ -24,6 +24,10 @@ class Recorder : public Napi::ObjectWrap<Recorder> {
   ~Recorder() override;
 
  private:
+  // load(ringBytes): Promise. Loads the programs, on a thread of the pool: it takes 100 ms.
+  Napi::Value Load(const Napi::CallbackInfo& info);
+  // start(options): attaches them. Call it once, when they are loaded.
+  void Start(const Napi::CallbackInfo& info);
   // seed(pid): tracks the process; call before it runs anything of interest.
   void Seed(const Napi::CallbackInfo& info);
   Napi::Value Stats(const Napi::CallbackInfo& info);
@@ -35,13 +39,16 @@ class Recorder : public Napi::ObjectWrap<Recorder> {
     const char* what = nullptr;  // nullptr: none
     int error = 0;
   };
-  Failure Start(const Napi::Object& options);
+  class LoadWorker;
+  Failure LoadPrograms();
+  Failure Attach(const Napi::Object& options);
   Failure Dispatch(const bpf_map* map, std::span<const CallProgram> rows);
   Failure Learn();
   void Detach();
   Napi::Object StatsObject(Napi::Env env) const;
 
   dk* skeleton_ = nullptr;
+  uint64_t ring_bytes_ = 0;
   std::shared_ptr<Drain> drain_;
   uint64_t start_mono_ns_ = 0;
   uint64_t start_real_ns_ = 0;

@@ -4,8 +4,6 @@ import { DkError } from '../errors.js';
 
 /** addon/binding.cc, typed. This folder is the only importer of the .node file. */
 export interface RecorderOptions {
-  /** A power of two, at least one page. */
-  ringBytes: number;
   segmentBytes: number;
   /** An existing folder. */
   journalDir: string;
@@ -29,8 +27,12 @@ export interface RecorderStats {
   errno: number;
 }
 
-/** Loads and attaches in the constructor; throws SystemFailure. */
+/** What fails throws SystemFailure. */
 export interface Recorder {
+  /** Loads the kernel programs, on another thread. `ringBytes`: a power of two, at least one page. */
+  load(ringBytes: number): Promise<void>;
+  /** Attaches them; once, when they are loaded. */
+  start(options: RecorderOptions): void;
   seed(pid: number): void;
   stats(): RecorderStats;
   /**
@@ -50,7 +52,7 @@ export interface SystemFailure extends Error {
 }
 
 export interface Addon {
-  Recorder: new (options: RecorderOptions) => Recorder;
+  Recorder: new () => Recorder;
   crc32c(bytes: Uint8Array): number;
   lgetxattrs(path: Uint8Array | string): Record<string, Buffer>;
   lsetxattr(path: Uint8Array | string, name: string, value: Uint8Array): void;

@@ -3,12 +3,13 @@ import { arch, hostname, release, userInfo } from 'node:os';
 import type { Store } from '../catalog/store.js';
 import type { RecordingInfo } from '../catalog/types.js';
 import { DkError } from '../errors.js';
-import { addon, type Recorder, type SystemFailure } from '../native/addon.js';
+import type { Recorder } from '../native/addon.js';
 import { makeTargetCgroup, type TargetCgroup } from './cgroup.js';
 import { journalFolder } from './ingest/pipeline.js';
 import type { Conclusion } from './ingest/conclude.js';
 import { IngestWorker } from './ingest-worker.js';
 import type { LauncherLink, TargetEnd } from './launcher.js';
+import type { LoadingRecorder } from './load-recorder.js';
 import { settle } from './settle.js';
 
 export interface SessionOptions {
@@ -17,8 +18,7 @@ export interface SessionOptions {
   roots: string[];
   excludes: string[];
   label: string | null;
-  /** A power of two. */
-  ringBytes: number;
+  recorder: LoadingRecorder;
   preimageLimitBytes: number;
   allowIoUring: boolean;
   dkVersion: string;
@@ -127,7 +127,7 @@ class Session {
 
   /** Everything that must be in place before the command's first instruction. */
   private async start(): Promise<Recorder> {
-    const { roots, argv, preimageLimitBytes, allowIoUring, ringBytes } = this.options;
+    const { roots, argv, preimageLimitBytes, allowIoUring } = this.options;
     mkdirSync(journalFolder(this.folder), { mode: 0o700 });
     const skip = [realpathSync(this.store.home)];
     this.cgroup = makeTargetCgroup(this.draft.id);
@@ -143,8 +143,7 @@ class Session {
       argv,
     });
     this.cgroup?.add(targetPid);
-    const recorder = startRecorder({
-      ringBytes,
+    const recorder = await this.options.recorder.start({
       segmentBytes: SEGMENT_BYTES,
       journalDir: journalFolder(this.folder),
       freezeFile,
@@ -176,22 +175,6 @@ function journalStopped(errno: number): string {
 
 function heldBack(frozenNs: number): string {
   return `The command was held back for ${(frozenNs / 1e9).toFixed(3)}s in all while its changes were written down.`;
-}
-
-function startRecorder(options: ConstructorParameters<ReturnType<typeof addon>['Recorder']>[0]): Recorder {
-  try {
-    return new (addon().Recorder)(options);
-  } catch (cause) {
-    if (cause instanceof DkError) throw cause;
-    const { syscall, message, detail } = cause as SystemFailure;
-    const debug = process.env.DK_DEBUG === '1' && detail ? `\n${detail}` : '';
-    throw new DkError(
-      'unsupported',
-      `The kernel did not take the recording programs (${syscall ?? 'load'}): ${message}.${debug}`,
-      'See what is missing, and how to get it, with: dk doctor',
-      cause,
-    );
-  }
 }
 
 function newRecording(options: SessionOptions): Parameters<Store['create']>[0] {

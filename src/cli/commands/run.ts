@@ -4,6 +4,7 @@ import { storeHome } from '../../catalog/store-home.js';
 import type { RecordingInfo } from '../../catalog/types.js';
 import { DkError } from '../../errors.js';
 import { LauncherLink, SIGNALS_FOR_THE_COMMAND, type TargetEnd } from '../../record/launcher.js';
+import { loadRecorder } from '../../record/load-recorder.js';
 import { mayRecord } from '../../record/privileges.js';
 import { relaunch, runBelowLauncher } from '../../record/relaunch.js';
 import { recordCommand } from '../../record/session.js';
@@ -54,16 +55,17 @@ export const command = defineCommand({
     // What the terminal sends is for the command; it reaches the whole foreground process group.
     for (const signal of SIGNALS_FOR_THE_COMMAND) process.on(signal, () => undefined);
     if (!mayRecord() && !options.untilFail) await link.elevate();
+    const recorder = options.untilFail ? undefined : loadRecorder(ringBytes);
     const store = openStore(storeHome(context.io.env), { create: true, notice: context.notice });
     try {
-      if (options.untilFail) return await untilFailure(context, store, most, argv);
+      if (recorder === undefined) return await untilFailure(context, store, most, argv);
       const result = await recordCommand(store, link, {
         argv,
         cwd: realpathSync('.'),
         roots,
         excludes: options.exclude,
         label: options.name ?? null,
-        ringBytes,
+        recorder,
         preimageLimitBytes,
         allowIoUring: options.allowIoUring,
         dkVersion: version(),
