@@ -36,7 +36,7 @@ export async function concludeRun(
       noteGap(pipeline.writer, end.endNs, describeRest(rest));
       pipeline.ingest.doubts.all = true;
     }
-    resync(pipeline, roots, end);
+    await resync(pipeline, roots, end);
   }
   const proof = takeProof(pipeline.writer.model.freeze(), { readXattrs: addon().lgetxattrs });
   proven();

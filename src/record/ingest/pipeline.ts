@@ -13,6 +13,7 @@ import { Ingest } from './ingest.js';
 import { type JournalRest, JournalReader } from './journal-reader.js';
 import { Model } from './model.js';
 import { Preimages } from './preimages.js';
+import { RecordedContent } from './recorded-content.js';
 import { storePreimages } from './preimage-content.js';
 import { Processes } from './processes.js';
 
@@ -85,6 +86,12 @@ export class Pipeline {
     this.ingest.finish();
     storePreimages(this.writer, this.preimages, this.ingest.model);
     return this.journal.rest();
+  }
+
+  /** For reading back, as it is now. */
+  async recorded(): Promise<RecordedContent> {
+    await this.writer.flush();
+    return new RecordedContent(this.writer.model.freeze(), this.index.reader, this.blobs);
   }
 
   /**

@@ -12,7 +12,8 @@ const BY_DK = { durNs: 0, pid: 0, tid: 0, comm: 'dk', proc: 0 };
 /**
  * After the command has ended: reads back what the records could not tell (law 3), and what shared mappings left.
  */
-export function resync({ writer, ingest }: Pipeline, roots: readonly string[], { endNs, atLarge }: RunEnd): void {
+export async function resync(pipeline: Pipeline, roots: readonly string[], { endNs, atLarge }: RunEnd): Promise<void> {
+  const { writer, ingest } = pipeline;
   const { model, doubts, exclusion } = ingest;
   const tsNs = Math.max(endNs, ingest.lastNs);
   const emit: Emit = (event, data = null) => {
@@ -30,10 +31,13 @@ export function resync({ writer, ingest }: Pipeline, roots: readonly string[], {
     return;
   }
   for (const file of doubts.files) for (const path of model.state.pathsOf(file)) restore(model, emit, path);
+  if (doubts.mapped.size === 0) return;
+  const recorded = await pipeline.recorded();
   for (const file of doubts.mapped) {
     const path = model.state.pathOf(file);
     const truth = path === undefined || doubts.files.has(file) ? null : liveTruth(path);
     if (path === undefined || truth === null || typeOfMode(truth.mode) !== 'file' || truth.sizeBytes === 0) continue;
+    if (await recorded.equals(file, path)) continue;
     emit({ kind: 'file.sync', file, path, offset: 0, length: truth.sizeBytes }, liveBytes(path));
   }
 }
