@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -241,14 +242,23 @@ static void record(struct preimages *pre, int fd, struct described *what, bool c
   else pre->records++;
 }
 
-static bool is_ignored(struct preimages *pre, int fd, uint64_t dev, const struct described *what) {
+/* What a node's filesystem means for it. Overlayfs copies a file up with its first change: that is no birth. */
+static void look_at_filesystem(struct preimages *pre, int fd, uint64_t dev) {
   struct statfs fs;
-  if (plan_skips(pre->plan, what->name, what->name_len)) return true;
-  if (dev != pre->last_dev) {
-    pre->last_dev_pseudo = fstatfs(fd, &fs) == 0 && fs_type_is_pseudo((unsigned long)fs.f_type);
-    pre->last_dev = dev;
-  }
-  return pre->last_dev_pseudo;
+  if (dev == pre->last_dev) return;
+  bool known = fstatfs(fd, &fs) == 0;
+  pre->last_dev_pseudo = known && fs_type_is_pseudo((unsigned long)fs.f_type);
+  pre->has_birth_times = known && fs.f_type != OVERLAYFS_SUPER_MAGIC;
+  pre->last_dev = dev;
+}
+
+static bool is_ignored(const struct preimages *pre, const struct described *what) {
+  return pre->last_dev_pseudo || plan_skips(pre->plan, what->name, what->name_len);
+}
+
+/* The names of a hard link in a lower layer become files of their own, with other numbers, by any call that changes one. */
+static bool may_separate(const struct preimages *pre, const struct statx *stx) {
+  return !pre->has_birth_times && S_ISREG(stx->stx_mode) && stx->stx_nlink > 1;
 }
 
 static void describe(int fd, const struct statx *stx, struct described *what) {
@@ -270,7 +280,9 @@ static bool save(struct preimages *pre, int fd, enum preimage_need need, int inh
   struct statx stx;
   struct described what;
   if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_BASIC_STATS | STATX_BTIME, &stx)) return true;
-  if ((stx.stx_mask & STATX_BTIME) && ns_of(&stx.stx_btime) > pre->start_ns) return true;
+  look_at_filesystem(pre, fd, dev_of(&stx));
+  if (pre->has_birth_times && (stx.stx_mask & STATX_BTIME) && ns_of(&stx.stx_btime) > pre->start_ns) return true;
+  if (may_separate(pre, &stx)) need = NEED_CONTENT_NOW;
   bool regular = S_ISREG(stx.stx_mode);
   if (need == NEED_CONTENT_NOW && !regular) return true; /* opening a device, fifo or directory changes no bytes */
   struct inode_entry *entry = inode_set_entry(&pre->inodes, dev_of(&stx), stx.stx_ino);
@@ -286,7 +298,7 @@ static bool save(struct preimages *pre, int fd, enum preimage_need need, int inh
   content = content && stx.stx_size > 0;
   if (known && !content && inherited < 0) return true;
   describe(fd, &stx, &what);
-  if (!known && is_ignored(pre, fd, entry->dev, &what)) {
+  if (!known && is_ignored(pre, &what)) {
     entry->bits |= INODE_IGNORED;
     return true;
   }

@@ -41,6 +41,7 @@ struct preimages {
   struct inode_set inodes;
   uint64_t last_dev;    /* the device asked about last, and the answer */
   bool last_dev_pseudo;
+  bool has_birth_times;
   struct pin *pins; /* a ring */
   size_t pin_first, pin_count, pin_limit;
   int64_t start_ns; /* what was born later needs no pre-image */

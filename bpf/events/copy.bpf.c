@@ -108,7 +108,7 @@ static __always_inline int copy__record(struct dk_task *t, __u32 nr, struct file
 		emit__path_once(t, in, src);
 		rec.src_ino = BPF_CORE_READ(src, i_ino);
 		rec.src_dev = BPF_CORE_READ(src, i_sb, s_dev);
-		rec.src_gen = BPF_CORE_READ(src, i_generation);
+		rec.src_gen = inode__generation(src);
 		rec.src_offset = src_offset;
 	} else {
 		copy__bytes(t, out, inode, offset, length, flags);

@@ -28,6 +28,23 @@ static long mapping__found(struct task_struct *task, struct vm_area_struct *vma,
 	return 0;
 }
 
+/* Notes which file of overlayfs was mapped, now that the mapping has the upper layer's. */
+static __always_inline void mapping__note_upper(struct dk_scratch *s, struct inode *inode, __u64 address)
+{
+	struct dk_id shown = inode__identity(inode), upper;
+	struct file *file;
+
+	if (!inode__overlay(inode))
+		return;
+	s->view.file = NULL;
+	bpf_find_vma(bpf_get_current_task_btf(), address, mapping__found, &s, 0);
+	file = s->view.file;
+	if (!file)
+		return;
+	upper = inode__identity(BPF_CORE_READ(file, f_inode));
+	bpf_map_update_elem(&mapped_as, &upper, &shown, BPF_ANY);
+}
+
 /* Sends the bytes at `at` when they are all present. */
 #define SEND(bytes)                                                                                  \
 	do {                                                                                         \
@@ -76,6 +93,7 @@ static __always_inline void mapping__send(struct dk_task *t, struct dk_scratch *
 {
 	struct dk_view *view = &s->view;
 	struct dk_write *w = &s->pieces.head;
+	struct dk_id id, *shown;
 	struct inode *inode;
 	struct file *file;
 	__u64 size;
@@ -88,9 +106,17 @@ static __always_inline void mapping__send(struct dk_task *t, struct dk_scratch *
 	inode = BPF_CORE_READ(file, f_inode);
 	if (!inode__regular(inode))
 		return;
-	emit__path_once(t, file, inode);
+	id = inode__identity(inode);
+	shown = bpf_map_lookup_elem(&mapped_as, &id);
+	if (!shown)
+		emit__path_once(t, file, inode);
 	task__head(w, DK_REC_WRITE, 0, 0);
 	inode__fill(w, inode);
+	if (shown) {
+		w->ino = shown->ino;
+		w->dev = shown->dev;
+		w->gen = shown->gen;
+	}
 	w->flags |= DK_FLAG_MAPPED | DK_FLAG_LAST;
 	w->at = w->open_file = w->pos_before = 0;
 	w->fd = 0;
@@ -153,6 +179,7 @@ ON_EXIT(dk_mmap)
 	s = syscall__begin(t, regs, ret);
 	if (!s)
 		return 0;
+	mapping__note_upper(s, inode, ret);
 	inode__fill(&s->call, inode);
 	syscall__send(s, 0);
 	return 0;

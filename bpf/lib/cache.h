@@ -4,7 +4,7 @@
  * program's memory.
  */
 #pragma once
-#include "maps.h"
+#include "inode.h"
 
 /* Where the kernel keeps the structures of its pages, and the pages themselves; 0: not known (learn.bpf.c). */
 __u64 page_structs __weak;
@@ -16,19 +16,12 @@ __u64 direct_map __weak;
 #define XA_LEVELS 11 /* 64 bits of index, 6 a level */
 #define CACHE_PAGE 4096
 
-#define OVERLAYFS_MAGIC 0x794c7630
-
 /* Whose pages hold the file's bytes. What is written on overlayfs is in its upper layer. */
 static __always_inline struct address_space *cache__mapping(struct file *file)
 {
-	struct inode *inode = BPF_CORE_READ(file, f_inode);
-	struct dentry *upper = NULL;
+	struct inode *data = inode__data(BPF_CORE_READ(file, f_inode));
 
-	if (BPF_CORE_READ(inode, i_sb, s_magic) != OVERLAYFS_MAGIC)
-		return BPF_CORE_READ(file, f_mapping);
-	/* fs/overlayfs/ovl_entry.h, struct ovl_inode: the dentry stands behind the inode. */
-	bpf_probe_read_kernel(&upper, sizeof(upper), (void *)inode + bpf_core_type_size(struct inode));
-	return BPF_CORE_READ(upper, d_inode, i_mapping);
+	return BPF_CORE_READ(data, i_mapping);
 }
 
 static __always_inline bool cache__is_node(__u64 entry)

@@ -33,11 +33,7 @@ static __always_inline void emit__scratch_send(struct dk_scratch *s, __u32 paylo
 /* The path of a descriptor's inode, the first time that it is met. Uses the scratch area. */
 static __always_inline void emit__path_once(struct dk_task *t, struct file *file, struct inode *inode)
 {
-	struct dk_id id = {
-		.ino = BPF_CORE_READ(inode, i_ino),
-		.dev = BPF_CORE_READ(inode, i_sb, s_dev),
-		.gen = BPF_CORE_READ(inode, i_generation),
-	};
+	struct dk_id id = inode__identity(inode);
 	struct dk_scratch *s;
 	struct dk_path *rec;
 	struct dentry *dentry;

@@ -3,12 +3,59 @@
 #pragma once
 #include "maps.h"
 
+/* The inode of the upper layer that an inode of overlayfs stands for; NULL while the file is in a lower layer only. */
+static __always_inline struct inode *inode__upper(struct inode *inode)
+{
+	struct ovl_inode *shown = (void *)inode - bpf_core_field_offset(struct ovl_inode, vfs_inode);
+	struct dentry *upper = BPF_CORE_READ(shown, __upperdentry);
+
+	return upper ? BPF_CORE_READ(upper, d_inode) : NULL;
+}
+
+static __always_inline bool inode__overlay(struct inode *inode)
+{
+	return BPF_CORE_READ(inode, i_sb, s_magic) == OVERLAYFS_MAGIC &&
+	       bpf_core_field_exists(struct ovl_inode, __upperdentry);
+}
+
+/* The inode that holds the bytes. */
+static __always_inline struct inode *inode__data(struct inode *inode)
+{
+	struct inode *upper = inode__overlay(inode) ? inode__upper(inode) : NULL;
+
+	return upper ? upper : inode;
+}
+
+/*
+ * What tells two lives of one inode number apart. Overlayfs shows the numbers of its layers and has no generations of its
+ * own, so the upper layer's is taken. A file that is still in a lower layer has 0, and becomes another identity with the
+ * same path when it is copied up: the names of a hard link in a lower layer share a number, and are separated then.
+ */
+static __always_inline __u32 inode__generation(struct inode *inode)
+{
+	struct inode *upper;
+
+	if (!inode__overlay(inode))
+		return BPF_CORE_READ(inode, i_generation);
+	upper = inode__upper(inode);
+	return upper ? BPF_CORE_READ(upper, i_generation) : 0;
+}
+
+static __always_inline struct dk_id inode__identity(struct inode *inode)
+{
+	return (struct dk_id){
+		.ino = BPF_CORE_READ(inode, i_ino),
+		.dev = BPF_CORE_READ(inode, i_sb, s_dev),
+		.gen = inode__generation(inode),
+	};
+}
+
 /* Copies identity and attributes into any record that has the inode fields. */
 #define inode__fill(rec, inode)                                           \
 	do {                                                              \
 		(rec)->ino = BPF_CORE_READ(inode, i_ino);                 \
 		(rec)->dev = BPF_CORE_READ(inode, i_sb, s_dev);           \
-		(rec)->gen = BPF_CORE_READ(inode, i_generation);          \
+		(rec)->gen = inode__generation(inode);                    \
 		(rec)->size_after = BPF_CORE_READ(inode, i_size);         \
 		(rec)->mode = BPF_CORE_READ(inode, i_mode);               \
 		(rec)->uid = BPF_CORE_READ(inode, i_uid.val);             \

@@ -31,6 +31,8 @@ struct pt_regs {
 	unsigned long di, si, dx, r10, r8, r9, orig_ax;
 };
 
+struct dentry;
+
 struct qstr {
 	__u32 len;
 	const unsigned char *name;
@@ -59,6 +61,12 @@ struct inode {
 	__u32 i_rdev;
 	__s64 i_size;
 	struct address_space *i_mapping;
+};
+
+/* An inode of overlayfs, and the file in the upper layer that it stands for; absent on kernels without it. */
+struct ovl_inode {
+	struct inode vfs_inode;
+	struct dentry *__upperdentry;
 };
 
 struct hlist_bl_node {
@@ -112,7 +120,6 @@ struct folio {
 struct file {
 	struct path f_path;
 	struct inode *f_inode;
-	struct address_space *f_mapping;
 	__u32 f_flags;
 	__u32 f_mode;
 	__s64 f_pos;
@@ -200,3 +207,4 @@ struct iovec {
 #define AT_FDCWD (-100)
 #define TS_COMPAT 2u
 #define SB_KERNMOUNT (1ul << 22)
+#define OVERLAYFS_MAGIC 0x794c7630

@@ -129,6 +129,17 @@ struct {
 	__type(value, __u8);
 } seen __weak SEC(".maps");
 
+/*
+ * Overlayfs maps the upper layer's file in place of its own. The upper file's identity -> that of the file that was mapped,
+ * for the life of the recording: losing an entry makes the mapping's bytes those of the upper file, until the end.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct dk_id);
+	__type(value, struct dk_id);
+} mapped_as __weak SEC(".maps");
+
 /* Identities of which a record was lost; the drain thread takes them out. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -94,7 +94,7 @@ function compareMetadata(node: Node, entry: ProofEntry, stat: ProofStat, add: Ad
   }
   if (node.target !== entry.target) add('target', node.target, entry.target);
   if ((node.type === 'char' || node.type === 'block') && node.rdev !== stat.rdev) add('device', node.rdev, stat.rdev);
-  if (node.type !== 'dir' && node.nlink !== stat.nlink) add('links', node.nlink, stat.nlink);
+  if (node.type !== 'dir' && stat.nlink !== 0 && node.nlink !== stat.nlink) add('links', node.nlink, stat.nlink);
   if (node.mtimeNs !== null && node.mtimeNs !== stat.mtimeNs) add('mtime', node.mtimeNs, stat.mtimeNs);
 }
 

@@ -12,6 +12,7 @@ import {
 import { fromBytes, toBytes } from '../events/byte-string.js';
 import { baseStream } from '../events/event.js';
 import { items } from './balanced.js';
+import { isOnOverlay } from './overlay.js';
 import type { NodeView } from './rec.js';
 import type { TreeState } from './state.js';
 
@@ -31,6 +32,7 @@ export interface ProofStat {
   dev: bigint;
   ino: bigint;
   mode: number;
+  /** 0: the filesystem does not tell how many names lead to it. */
   nlink: number;
   uid: number;
   gid: number;
@@ -110,6 +112,7 @@ function look(
   try {
     stat = lstatSync(live, { bigint: true });
     entry.stat = proofStat(stat);
+    if (node !== undefined && linksAreOfLayer(path, node, state)) entry.stat.nlink = 0;
     if (stat.isSymbolicLink()) entry.target = fromBytes(readlinkSync(live, { encoding: 'buffer' }));
     if (readXattrs !== undefined) entry.xattrs = new Map(Object.entries(readXattrs(live)));
   } catch (error) {
@@ -118,6 +121,12 @@ function look(
   }
   if (stat.isFile() && node !== undefined) entry.content = isBaseContent(node, state, entry.stat) ? 'base' : UNREAD;
   return entry;
+}
+
+/** Overlayfs shows for a file of a lower layer how many names that layer has, not how many of them are left. */
+function linksAreOfLayer(path: string, node: NodeView, state: TreeState): boolean {
+  const base = state.base.node(node.file);
+  return base !== undefined && base.nlink > 1 && node.type !== 'dir' && isOnOverlay(path);
 }
 
 function isBaseContent(node: NodeView, state: TreeState, stat: ProofStat): boolean {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { fromBytes, toBytes } from '../../src/events/byte-string.js';
+import { isOnOverlay } from '../../src/timeline/overlay.js';
 import type { Node, Recording, State } from '../../src/timeline/types.js';
 import type { ListedNode, Listing } from './listing.js';
 
@@ -70,7 +71,7 @@ async function nodeDifferences(recording: Recording, state: State, node: Node, l
   check('uid', listed.uid, node.uid);
   check('gid', listed.gid, node.gid);
   if (listed.type === 'char' || listed.type === 'block') check('rdev', listed.rdev, node.rdev);
-  if (listed.type !== 'dir') check('nlink', listed.nlink, node.nlink);
+  if (listed.type !== 'dir') check('nlink', listed.nlink, await linksShown(recording, state, node));
   if (listed.target !== undefined) {
     check('target', listed.target, toBytes(node.target ?? '').toString('base64'));
   }
@@ -94,6 +95,13 @@ async function nodeDifferences(recording: Recording, state: State, node: Node, l
       check('sha-256', listed.sha256, await hashOf(recording, state, node));
   }
   return found;
+}
+
+/** Of a file in a lower layer overlayfs shows the names in that layer, not how many of them are left. */
+async function linksShown(recording: Recording, state: State, node: Node): Promise<number> {
+  const before = node.base && node.type !== 'dir' ? (await recording.state(0)).node(node.file)?.nlink : undefined;
+  const isLayered = before !== undefined && before > 1 && isOnOverlay(state.pathOf(node.file) ?? '/');
+  return isLayered ? before : node.nlink;
 }
 
 /** What is written into a FIFO or to a device moves its time, and is no event. */

@@ -2,9 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './record.js';
 
-/** Filesystems that the oracle works on. The temporary folder must be on the one that is called "disk". */
-export const FILESYSTEMS = ['disk', 'tmpfs', 'overlay', 'overlay-tmpfs'] as const;
-export type Filesystem = (typeof FILESYSTEMS)[number];
+/** "disk" is what the temporary folder is on; "overlay" has its layers there, "overlay-tmpfs" only the lower one. */
+export type Filesystem = 'disk' | 'tmpfs' | 'overlay' | 'overlay-tmpfs';
 
 /**
  * Makes the empty folder `at` a filesystem of that kind. `fill` puts there what stands from before: of an overlay that is

@@ -17,6 +17,7 @@ import {
 import { type CallNames, namesOf } from './call-names.js';
 import { type Context, freePlace, type Outcome } from './context.js';
 import { modeAfterCall, takeRights } from './lost-rights.js';
+import { ownFile } from './own-file.js';
 import type { Place } from './model.js';
 import type { RawRecord } from './raw-record.js';
 
@@ -166,7 +167,7 @@ function onPath(
   if (record.u64('ino') !== 0) return onFile(context, record, (file, path) => act({ file, path }));
   const at = context.model.existing(names.base1, names.path1 || '.', { follow });
   if (at === undefined || at.file === 0) return 'too-early';
-  act(at);
+  act(ownFile(context, record, at));
   return 'done';
 }
 
@@ -181,7 +182,8 @@ function opened(context: Context, record: RawRecord, names: CallNames): Outcome 
   const path = names.base1; // for open this is the file itself
   const id = record.identity();
   if (!record.has(RECORD_FLAGS.created)) {
-    const file = model.fileOf(id) ?? model.existing('/', path, { follow: false })?.file ?? 0;
+    const at = model.existing('/', path, { follow: false });
+    const file = model.fileOf(id) ?? (at === undefined ? 0 : ownFile(context, record, at).file);
     if (file === 0) return context.force ? unknownTarget(context, record) : 'too-early';
     model.bind(id, file);
     truncated(context, record, file, model.pathOf(file), 0);
@@ -260,10 +262,13 @@ function removed(context: Context, record: RawRecord, names: CallNames, kind: 'd
 function renamed(context: Context, record: RawRecord, names: CallNames, flags: number): Outcome {
   const { model } = context;
   const { base1, path1, base2, path2 } = context.renames.before(record) ?? names;
-  const from = model.existing(base1, path1, { follow: false });
-  if (from === undefined || from.file === 0) return 'too-early';
-  const to = model.replaceable(base2, path2);
-  if (to === undefined) return 'too-early';
+  const found = model.existing(base1, path1, { follow: false });
+  if (found === undefined || found.file === 0) return 'too-early';
+  const replaceable = model.replaceable(base2, path2);
+  if (replaceable === undefined) return 'too-early';
+  if (found.parent === replaceable.parent && found.name === replaceable.name) return 'done';
+  const from = ownFile(context, record, found);
+  const to = (flags & RENAME_EXCHANGE) === 0 ? replaceable : ownFile(context, record, replaceable);
   // rename(2): two names of one file stay as they are, and the call succeeds.
   if (to.file === from.file) return 'done';
   if ((flags & RENAME_EXCHANGE) !== 0) {
@@ -291,9 +296,10 @@ function linked(context: Context, record: RawRecord, names: CallNames, flags: nu
   const { model } = context;
   const byDescriptor = record.u64('ino') !== 0 ? model.fileOf(record.identity()) : undefined;
   const follow = (flags & AT_SYMLINK_FOLLOW) !== 0;
-  const source = byDescriptor ?? model.existing(names.base1, names.path1, { follow })?.file ?? 0;
+  const found = byDescriptor === undefined ? model.existing(names.base1, names.path1, { follow }) : undefined;
   const place = freePlace(context, names.base2, names.path2);
-  if (source === 0 || place === undefined) return 'too-early';
+  if ((byDescriptor === undefined && !found?.file) || place === undefined) return 'too-early';
+  const source = byDescriptor ?? (found === undefined ? 0 : ownFile(context, record, found).file);
   const path = model.pathOf(source);
   context.emit(record, { kind: 'link.create', file: source, path, newPath: place.path });
   model.namesChanged(source);

@@ -1,4 +1,5 @@
 import type { EventToWrite } from '../writer.js';
+import type { LayeredLinks } from './layered-links.js';
 import type { Model, Place } from './model.js';
 import type { Processes } from './processes.js';
 import type { Renames } from './renames.js';
@@ -26,6 +27,9 @@ export interface Context {
     cause: string,
     affected: { file: number; path: string; offset?: number; length?: number },
   ): void;
+  /** The bytes that a file had before the recording; those of the first call for it are kept. */
+  saveBase(file: number, bytes: Iterable<Uint8Array>): void;
+  readonly links: LayeredLinks;
   readonly races: Races;
   readonly windows: Windows;
   readonly pseudo: PseudoMounts;

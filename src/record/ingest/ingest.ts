@@ -3,6 +3,7 @@ import { namesOf } from './call-names.js';
 import type { Attribution, Context, EventBody, Outcome } from './context.js';
 import type { Exclusion } from './exclusion.js';
 import type { JournalReader } from './journal-reader.js';
+import { LayeredLinks } from './layered-links.js';
 import type { Model } from './model.js';
 import type { Processes } from './processes.js';
 import { PseudoMounts } from './pseudo-mounts.js';
@@ -40,6 +41,8 @@ export class Ingest implements Context {
   lastNs = 0;
   private queue: RawRecord[] = [];
   private head = 0;
+  readonly links: LayeredLinks;
+  private readonly savedBases = new Set<number>();
   private readonly writes = new Writes();
   private readonly whole = new Map<RawRecord, readonly RawRecord[]>();
 
@@ -49,7 +52,9 @@ export class Ingest implements Context {
     readonly model: Model,
     readonly processes: Processes,
     readonly exclusion: Exclusion,
-  ) {}
+  ) {
+    this.links = new LayeredLinks(model.state.base);
+  }
 
   /** Takes what the journal holds now; true when there was something. Keeps a few records back to look ahead. */
   advance(maxFrames = 64, keep = LOOK_AHEAD_RECORDS): boolean {
@@ -91,6 +96,12 @@ export class Ingest implements Context {
     const { file, path, offset = 0, length = 0 } = at;
     const lost = record.name === 'loss' ? record.u64('records') : 0;
     this.emit(record, { kind: 'gap', file, path, cause, lost, offset, length });
+  }
+
+  saveBase(file: number, bytes: Iterable<Uint8Array>): void {
+    if (this.savedBases.has(file)) return;
+    this.savedBases.add(file);
+    this.writer.setBaseContent(file, bytes);
   }
 
   private drain(keep: number): void {

@@ -4,6 +4,7 @@ import { FIRST_BASE_FILE, ROOT_DIR_FILE } from '../../events/event.js';
 import { type NodeName, typeOfMode } from '../../timeline/base-node.js';
 import type { ExternalNode } from '../../timeline/base-tree.js';
 import { MANY_NAMES, type Resolution } from '../../timeline/namespace.js';
+import { isOnOverlay } from '../../timeline/overlay.js';
 import type { StateBuilder } from '../../timeline/state-builder.js';
 import type { RecordingWriter } from '../writer.js';
 import { addon } from '../../native/addon.js';
@@ -225,7 +226,7 @@ function liveNode(path: string, startRealNs: bigint): FoundNode | undefined {
   } catch {
     return undefined; // gone, or not readable: not part of what can be known of the base
   }
-  if (stat.birthtimeNs >= startRealNs) return undefined;
+  if (stat.birthtimeNs >= startRealNs && !isOnOverlay(path)) return undefined;
   return {
     mode: Number(stat.mode),
     nlink: Number(stat.nlink),

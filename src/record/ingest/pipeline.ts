@@ -84,7 +84,7 @@ export class Pipeline {
       /* until nothing comes any more */
     }
     this.ingest.finish();
-    storePreimages(this.writer, this.preimages, this.ingest.model);
+    storePreimages(this.ingest, this.preimages);
     return this.journal.rest();
   }
 

@@ -1,18 +1,14 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import type { RecordingWriter } from '../writer.js';
-import type { Model } from './model.js';
+import type { Context } from './context.js';
 import type { Preimages } from './preimages.js';
 
 const CHUNK_BYTES = 1 << 20;
 
 /** Moves the saved bytes of base files into their base streams. Each file's bytes are saved once at most. */
-export function storePreimages(writer: RecordingWriter, preimages: Preimages, model: Model): void {
-  const stored = new Set<number>();
+export function storePreimages(context: Context, preimages: Preimages): void {
   for (const { identity, path, at } of preimages.contents()) {
-    const file = model.baseFile(identity, path);
-    if (file === undefined || stored.has(file)) continue;
-    stored.add(file);
-    writer.setBaseContent(file, chunks(at));
+    const file = context.model.baseFile(identity, path);
+    if (file !== undefined) context.saveBase(file, chunks(at));
   }
 }
 

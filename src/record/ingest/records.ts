@@ -4,6 +4,7 @@ import { extentsBetween } from '../../timeline/extents.js';
 import { UNKNOWN } from '../../timeline/types.js';
 import { handleCall } from './calls.js';
 import type { Context, Outcome } from './context.js';
+import { ownFile } from './own-file.js';
 import { modeAfterCall, takeRights } from './lost-rights.js';
 import { cString, pathOfNames, type RawRecord } from './raw-record.js';
 
@@ -71,7 +72,8 @@ function handlePath(context: Context, record: RawRecord): Outcome {
   const path = pathOfNames(record.payload.subarray(0, record.u32('path_len')));
   const at = isDeleted ? undefined : model.existing('/', path, { follow: false });
   if (at !== undefined && at.file !== 0) {
-    model.bind(id, at.file);
+    // On overlayfs only what is in the upper layer has a generation.
+    model.bind(id, id.gen === 0 ? at.file : ownFile(context, record, at).file);
     return 'done';
   }
   if (!isDeleted && !context.force) return 'too-early';

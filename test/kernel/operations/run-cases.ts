@@ -4,6 +4,7 @@ import { fromBytes } from '../../../src/events/byte-string.js';
 import type { DkEvent } from '../../../src/events/event.js';
 import { compareWithListing, type Difference } from '../../oracle/compare.js';
 import { listTree } from '../../oracle/listing.js';
+import { type Filesystem, mountFilesystem } from '../../support/filesystems.js';
 import { allEvents, Bench, compiled, type Recorded } from '../../support/record.js';
 import type { Expected, OperationCase } from './case.js';
 
@@ -27,17 +28,36 @@ export interface CasesResult {
 }
 
 /** Records all cases in one run, each in a process and a folder of its own, and sorts the events out again. */
-export async function runCases(folder: string, cases: readonly OperationCase[]): Promise<CasesResult> {
+export async function runCases(
+  folder: string,
+  cases: readonly OperationCase[],
+  filesystem: Filesystem = 'disk',
+): Promise<CasesResult> {
   const bench = new Bench(folder);
-  const program = await compiled('test/oracle/calls.c');
   const folders = new Map(cases.map((row, i) => [row.name, join(bench.work, String(i).padStart(3, '0'))]));
-  const script = ['umask 0022'];
-  for (const row of cases) {
-    const at = folders.get(row.name) as string;
-    mkdirSync(at);
-    row.before?.(at);
-    script.push(`case ${at}`, ...row.calls);
+  const fill = async () => {
+    for (const row of cases) {
+      const at = folders.get(row.name) as string;
+      mkdirSync(at);
+      row.before?.(at);
+    }
+  };
+  const unmount = await mountFilesystem(filesystem, { at: bench.work, aside: join(folder, 'layers'), fill });
+  try {
+    return await recordCases(bench, cases, folders);
+  } finally {
+    await unmount();
   }
+}
+
+async function recordCases(
+  bench: Bench,
+  cases: readonly OperationCase[],
+  folders: ReadonlyMap<string, string>,
+): Promise<CasesResult> {
+  const { folder } = bench;
+  const program = await compiled('test/oracle/calls.c');
+  const script = ['umask 0022', ...cases.flatMap((row) => [`case ${folders.get(row.name)}`, ...row.calls])];
   const scriptFile = join(folder, 'script');
   writeFileSync(scriptFile, `${script.join('\n')}\n`);
   const recorded = await bench.record([program, scriptFile]);
