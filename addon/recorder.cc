@@ -23,7 +23,7 @@ namespace {
 // System call number (x86-64) to the program that records its success. Every other call falls through.
 constexpr CallProgram kExitPrograms[] = {
     {1, "dk_write"},      {2, "dk_open"},        {9, "dk_mmap"},       {16, "dk_ioctl"},      {18, "dk_pwrite64"},
-    {20, "dk_writev"},    {40, "dk_sendfile"},   {49, "dk_bind"},      {74, "dk_fd_call"},    {75, "dk_fd_call"},
+    {20, "dk_writev"},    {25, "dk_mremap"},     {40, "dk_sendfile"},   {49, "dk_bind"},      {74, "dk_fd_call"},    {75, "dk_fd_call"},
     {76, "dk_path_call"}, {77, "dk_fd_call"},    {82, "dk_path_call"}, {83, "dk_path_call"},  {84, "dk_path_call"},
     {85, "dk_open"},      {86, "dk_path_call"},  {87, "dk_path_call"}, {88, "dk_path_call"},  {90, "dk_path_call"},
     {91, "dk_fd_call"},   {92, "dk_path_call"},  {93, "dk_fd_call"},   {94, "dk_path_call"},  {132, "dk_path_call"},
@@ -35,11 +35,12 @@ constexpr CallProgram kExitPrograms[] = {
     {316, "dk_path_call"}, {326, "dk_copy_range"}, {328, "dk_pwritev2"}, {425, "dk_async_io"}, {437, "dk_open"},    {452, "dk_path_call"},
 };
 
-// Calls that take something away which must be looked at first: msync munmap execve exit exit_group rename. 511: no call
-// but that of the recorder's in which the programs learn (Learn).
+// Calls that take something away which must be looked at first: munmap msync exec exit rename. 510 and 511: no calls but
+// occasions of the programs' own (dispatch.bpf.c).
 constexpr CallProgram kEnterPrograms[] = {
-    {11, "dk_unmap"}, {26, "dk_unmap"}, {59, "dk_exit_maps"}, {60, "dk_exit_maps"}, {231, "dk_exit_maps"},
-    {82, "dk_rename_before"}, {264, "dk_rename_before"}, {316, "dk_rename_before"}, {511, "dk_learn"},
+    {11, "dk_unmap"},         {26, "dk_unmap"},          {59, "dk_exit_maps"},      {60, "dk_exit_maps"},   {231, "dk_exit_maps"},
+    {322, "dk_exit_maps"},    {82, "dk_rename_before"},  {264, "dk_rename_before"}, {316, "dk_rename_before"},
+    {510, "dk_maps_again"},   {511, "dk_learn"},
 };
 
 // The kernel's and libbpf's reasons, for the error's cause. Loading happens on one thread at a time.
@@ -177,6 +178,7 @@ Recorder::Failure Recorder::Attach(const Napi::Object& options) {
       {"attach sched_process_fork", skeleton_->progs.dk_fork, &skeleton_->links.dk_fork},
       {"attach sched_process_exec", skeleton_->progs.dk_exec, &skeleton_->links.dk_exec},
       {"attach sched_process_exit", skeleton_->progs.dk_exit_process, &skeleton_->links.dk_exit_process},
+      {"attach signal_deliver", skeleton_->progs.dk_killed, &skeleton_->links.dk_killed},
       {"attach sys_enter", skeleton_->progs.dk_enter, &skeleton_->links.dk_enter},
       {"attach sys_exit", skeleton_->progs.dk_exit, &skeleton_->links.dk_exit},
   };

@@ -6,17 +6,27 @@
 #include "../lib/syscall.h"
 
 #define NR_WRITE 1
+#define NR_MUNMAP 11
 #define NR_PWRITE64 18
 #define NR_WRITEV 20
+#define NR_MSYNC 26
 #define NR_SENDFILE 40
+#define NR_EXECVE 59
+#define NR_EXIT 60
 #define NR_RENAME 82
+#define NR_EXIT_GROUP 231
 #define NR_RENAMEAT 264
 #define NR_SPLICE 275
 #define NR_PWRITEV 296
 #define NR_RENAMEAT2 316
+#define NR_EXECVEAT 322
 #define NR_COPY_FILE_RANGE 326
 #define NR_PWRITEV2 328
-#define NR_LEARN 511 /* no call has it */
+/* No calls have these. */
+#define NR_MAPS_AGAIN 510
+#define NR_LEARN 511
+
+#define NO_FD (~0u)
 
 SEC("tp_btf/sys_enter") int dk_enter(__u64 *ctx)
 {
@@ -45,20 +55,25 @@ SEC("tp_btf/sys_enter") int dk_enter(__u64 *ctx)
 	case NR_COPY_FILE_RANGE:
 		fd = syscall__arg(regs, 2);
 		break;
+	case NR_MUNMAP:
+	case NR_MSYNC:
+	case NR_EXECVE:
+	case NR_EXECVEAT:
+	case NR_EXIT:
+	case NR_EXIT_GROUP:
 	case NR_RENAME:
 	case NR_RENAMEAT:
 	case NR_RENAMEAT2:
 		bpf_tail_call(ctx, &on_enter, (__u32)ctx[1]);
 		return 0;
 	default:
-		t->file = NULL;
-		if (t->maps)
-			bpf_tail_call(ctx, &on_enter, (__u32)ctx[1]);
-		return 0;
+		fd = NO_FD;
 	}
-	file = task__file(fd);
+	file = fd == NO_FD ? NULL : task__file(fd);
 	t->file = file;
 	t->pos = file ? BPF_CORE_READ(file, f_pos) : 0;
+	if (t->maps && t->enter_ns - t->maps_ns > MAPS_AGAIN_NS)
+		bpf_tail_call(ctx, &on_enter, NR_MAPS_AGAIN);
 	return 0;
 }
 

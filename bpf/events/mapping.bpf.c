@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
 /*
  * Writable shared mappings. Stores to memory are not calls, so what a mapping holds is taken when it is about to go or to
- * be made durable: on the way into munmap, msync, and the exit of the process. Pages that are not present were not
- * changed through it, or were reclaimed since; the whole file is read back when the command has ended.
+ * be made durable: on the way into munmap, msync and exec, at the end of the process, and, of small ones, now and then while
+ * its first thread makes calls. Pages that are not present were not changed through it, or were reclaimed since; the whole
+ * file is read back when the command has ended.
  */
 #include "../lib/syscall.h"
 
@@ -11,8 +12,15 @@
 #define LARGE (64 * PAGE)
 /* A call looks at no more than 1 GiB. */
 #define STEPS (1 << 18)
+/* What is sent without the mapping being about to go. */
+#define SMALL (4ull << 20)
 #define VM_SHARED 8ul
 #define VM_MAYWRITE 0x20ul
+#define NR_MUNMAP 11
+#define NR_EXIT 60
+#define SIG_DFL NULL
+/* SIGCHLD SIGCONT SIGSTOP SIGTSTP SIGTTIN SIGTTOU SIGURG SIGWINCH */
+#define NOT_DEADLY (1ull << 17 | 1ull << 18 | 1ull << 19 | 1ull << 20 | 1ull << 21 | 1ull << 22 | 1ull << 23 | 1ull << 28)
 
 static long mapping__found(struct task_struct *task, struct vm_area_struct *vma, struct dk_scratch **ctx)
 {
@@ -127,44 +135,101 @@ static __always_inline void mapping__send(struct dk_task *t, struct dk_scratch *
 		return;
 	if (view->limit > view->start + (size - view->offset))
 		view->limit = view->start + (size - view->offset);
+	if (view->at >= view->limit || view->limit - view->at > view->most)
+		return;
 	view->pagewise = 0;
 	bpf_loop(STEPS, mapping__step, &s, 0);
+}
+
+static __always_inline void mapping__send_all(struct dk_task *t, struct dk_task *process, struct dk_scratch *s, __u64 most)
+{
+	s->view.most = process->inherited ? SMALL : most;
+	for (int i = 0; i < DK_MAPS; i++)
+		if (i < process->maps)
+			mapping__send(t, s, process->map_at[i], ~0ull >> 2);
 }
 
 /* munmap(address, length), msync(address, length, flags) */
 SEC("tp_btf/sys_enter") int dk_unmap(__u64 *ctx)
 {
-	struct dk_task *t = task__tracked();
+	struct dk_task *t = task__tracked(), *process = task__process();
 	struct dk_scratch *s = emit__scratch();
 	struct pt_regs *regs = (struct pt_regs *)ctx[0];
 
-	if (t && s && t->maps)
-		mapping__send(t, s, syscall__arg(regs, 0), syscall__arg(regs, 1));
+	if (!t || !s || !process || !process->maps)
+		return 0;
+	s->view.most = ~0ull;
+	mapping__send(t, s, syscall__arg(regs, 0), syscall__arg(regs, 1));
+	for (int i = 0; ctx[1] == NR_MUNMAP && i < DK_MAPS; i++)
+		if (i < process->maps && process->map_at[i] == syscall__arg(regs, 0)) {
+			process->maps--;
+			process->map_at[i] = process->map_at[process->maps & (DK_MAPS - 1)];
+		}
 	return 0;
 }
 
-/* exit_group: what the process still has mapped. */
+/* exec, and the end of the last thread: what the process still has mapped. */
 SEC("tp_btf/sys_enter") int dk_exit_maps(__u64 *ctx)
+{
+	struct dk_task *t = task__tracked(), *process = task__process();
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct dk_scratch *s = emit__scratch();
+
+	if (!t || !s || !process || !process->maps)
+		return 0;
+	if (ctx[1] == NR_EXIT && BPF_CORE_READ(task, signal, live.counter) > 1)
+		return 0;
+	mapping__send_all(t, process, s, ~0ull);
+	return 0;
+}
+
+/* In any call: what small mappings hold by now. */
+SEC("tp_btf/sys_enter") int dk_maps_again(__u64 *ctx)
 {
 	struct dk_task *t = task__tracked();
 	struct dk_scratch *s = emit__scratch();
 
 	if (!t || !s)
 		return 0;
-	for (int i = 0; i < DK_MAPS; i++)
-		if (i < t->maps)
-			mapping__send(t, s, t->map_at[i], ~0ull >> 2);
+	t->maps_ns = t->enter_ns;
+	mapping__send_all(t, t, s, SMALL);
+	return 0;
+}
+
+/* A signal that ends the process. */
+SEC("tp_btf/signal_deliver") int dk_killed(__u64 *ctx)
+{
+	struct dk_task *t = task__tracked(), *process = task__process();
+	struct k_sigaction *action = (struct k_sigaction *)ctx[2];
+	struct dk_scratch *s = emit__scratch();
+
+	if (!t || !s || !process || !process->maps || BPF_CORE_READ(action, sa.sa_handler) != SIG_DFL)
+		return 0;
+	if (ctx[0] < 64 && (NOT_DEADLY >> ctx[0]) & 1)
+		return 0;
+	mapping__send_all(t, process, s, ~0ull);
+	process->maps = 0;
+	return 0;
+}
+
+ON_EXIT(dk_mremap)
+{
+	struct dk_task *process = task__process();
+
+	for (int i = 0; process && i < DK_MAPS; i++)
+		if (i < process->maps && process->map_at[i] == syscall__arg(regs, 0))
+			process->map_at[i] = ret;
 	return 0;
 }
 
 ON_EXIT(dk_mmap)
 {
-	struct dk_task *t = task__tracked();
+	struct dk_task *t = task__tracked(), *process = task__process();
 	struct dk_scratch *s;
 	struct inode *inode;
 	struct file *file;
 
-	if (!t || !(syscall__arg(regs, 3) & MAP_SHARED_BIT) || (int)syscall__arg(regs, 4) < 0)
+	if (!t || !process || !(syscall__arg(regs, 3) & MAP_SHARED_BIT) || (int)syscall__arg(regs, 4) < 0)
 		return 0;
 	file = task__file(syscall__arg(regs, 4));
 	if (!file || !(BPF_CORE_READ(file, f_mode) & FMODE_WRITE))
@@ -172,9 +237,11 @@ ON_EXIT(dk_mmap)
 	inode = BPF_CORE_READ(file, f_inode);
 	if (!inode__regular(inode))
 		return 0;
-	t->map_at[t->maps & (DK_MAPS - 1)] = ret;
-	if (t->maps < DK_MAPS)
-		t->maps++;
+	if (!process->maps)
+		process->maps_ns = t->enter_ns;
+	if (process->maps < DK_MAPS)
+		process->map_at[process->maps++ & (DK_MAPS - 1)] = ret;
+	process->inherited = 0;
 	emit__path_once(t, file, inode);
 	s = syscall__begin(t, regs, ret);
 	if (!s)

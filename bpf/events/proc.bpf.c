@@ -7,18 +7,27 @@
 SEC("tp_btf/sched_process_fork") int dk_fork(__u64 *ctx)
 {
 	struct task_struct *child = (struct task_struct *)ctx[1];
+	struct dk_task *known, *process;
 	struct dk_fork *rec;
 
 	/* The parent is the current task here. */
 	if (!task__tracked())
 		return 0;
-	if (!bpf_task_storage_get(&tasks, child, 0, BPF_LOCAL_STORAGE_GET_F_CREATE)) {
+	known = bpf_task_storage_get(&tasks, child, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!known) {
 		loss__count(DK_LOSS_UNTRACKED_CHILD, NULL);
 		return 0;
 	}
 	__sync_fetch_and_add(&living, 1);
 	if (BPF_CORE_READ(child, pid) != BPF_CORE_READ(child, tgid)) /* a thread */
 		return 0;
+	process = task__process();
+	if (process && process->maps && BPF_CORE_READ(child, mm) != BPF_CORE_READ(bpf_get_current_task_btf(), mm)) {
+		known->maps = process->maps;
+		known->inherited = 1;
+		known->maps_ns = bpf_ktime_get_ns();
+		__builtin_memcpy(known->map_at, process->map_at, sizeof(known->map_at));
+	}
 	rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
 	if (!rec) {
 		loss__count(DK_LOSS_RING_FULL, NULL);
@@ -35,6 +44,7 @@ SEC("tp_btf/sched_process_exec") int dk_exec(__u64 *ctx)
 {
 	struct linux_binprm *bprm = (struct linux_binprm *)ctx[2];
 	struct task_struct *task = bpf_get_current_task_btf();
+	struct dk_task *process;
 	struct dk_scratch *s;
 	struct dk_exec *rec;
 	__u64 start, length, pos;
@@ -44,6 +54,9 @@ SEC("tp_btf/sched_process_exec") int dk_exec(__u64 *ctx)
 
 	if (!task__tracked())
 		return 0;
+	process = task__process();
+	if (process)
+		process->maps = 0;
 	s = emit__scratch();
 	if (!s)
 		return 0;

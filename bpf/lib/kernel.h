@@ -173,12 +173,21 @@ struct task_struct {
 	struct thread_info thread_info;
 	int pid, tgid;
 	int exit_code;
+	struct task_struct *group_leader;
 	struct mm_struct *mm;
 	const struct cred *cred;
 	struct fs_struct *fs;
 	struct files_struct *files;
 	struct signal_struct *signal;
 	char comm[16];
+};
+
+struct sigaction {
+	void *sa_handler;
+};
+
+struct k_sigaction {
+	struct sigaction sa;
 };
 
 struct linux_binprm {

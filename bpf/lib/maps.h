@@ -25,11 +25,14 @@ struct dk_task {
 	struct file *file; /* of the call's descriptor, taken when the call began; only compared and probed */
 	__s64 pos;         /* its position then */
 	struct dk_id seen; /* the last identity whose path was sent: saves a look-up */
-	__u32 maps;        /* writable shared mappings that this thread made, DK_MAPS at most */
-	__u32 reserved;
-	__u64 map_at[8];   /* where they are */
+	/* Of a process, kept with its first thread: writable shared mappings, DK_MAPS at most, where, and when last sent. */
+	__u32 maps;
+	__u32 inherited; /* they were its parent's: the parent sends the large ones */
+	__u64 map_at[8];
+	__u64 maps_ns;
 };
 #define DK_MAPS 8
+#define MAPS_AGAIN_NS 500000000ull
 
 /* A walk in progress. It lives in map memory because the verifier gives up on a position that it can follow. */
 struct dk_walk {
@@ -55,6 +58,7 @@ struct dk_view {
 	struct file *file;
 	__u64 start, end, offset; /* of the mapping; offset: in the file, of `start` */
 	__u64 at, limit;          /* what is left to send */
+	__u64 most;               /* bytes of a mapping that is sent at all */
 	__u64 pagewise;           /* page by page up to here: a larger piece was not present */
 };
 

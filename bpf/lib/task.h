@@ -8,6 +8,14 @@ static __always_inline struct dk_task *task__tracked(void)
 	return bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0, 0);
 }
 
+/* What is known of the current process, with its first thread. */
+static __always_inline struct dk_task *task__process(void)
+{
+	struct task_struct *leader = bpf_get_current_task_btf()->group_leader;
+
+	return leader ? bpf_task_storage_get(&tasks, leader, 0, 0) : NULL;
+}
+
 static __always_inline struct file *task__file(__u32 fd)
 {
 	struct task_struct *task = bpf_get_current_task_btf();

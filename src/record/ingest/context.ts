@@ -1,5 +1,6 @@
 import type { EventToWrite } from '../writer.js';
 import type { LayeredLinks } from './layered-links.js';
+import type { MappedPages } from './mapped-pages.js';
 import type { Model, Place } from './model.js';
 import type { Processes } from './processes.js';
 import type { Renames } from './renames.js';
@@ -35,6 +36,7 @@ export interface Context {
   readonly pseudo: PseudoMounts;
   /** Files whose mapped pages may change without a call. */
   readonly mapped: Set<number>;
+  readonly mappedPages: MappedPages;
   /** True when no other record can explain what does not fit: take the record at its word. */
   readonly force: boolean;
 }

@@ -4,6 +4,7 @@ import type { Attribution, Context, EventBody, Outcome } from './context.js';
 import type { Exclusion } from './exclusion.js';
 import type { JournalReader } from './journal-reader.js';
 import { LayeredLinks } from './layered-links.js';
+import { MappedPages } from './mapped-pages.js';
 import type { Model } from './model.js';
 import type { Processes } from './processes.js';
 import { PseudoMounts } from './pseudo-mounts.js';
@@ -20,6 +21,9 @@ import { handleWrite, Writes } from './writes.js';
  */
 const LOOK_AHEAD_RECORDS = 4096;
 
+/** Calls that change what a mapping of the file shows. */
+const CONTENT_CALLS: ReadonlySet<string> = new Set(['file.write', 'file.truncate', 'file.allocate', 'file.copy']);
+
 /** What cannot be told from the records and must be read back when the command has ended. */
 export interface Doubts {
   /** Everything may differ. */
@@ -31,6 +35,7 @@ export interface Doubts {
 /** Turns the journal's records into events. Call `advance` until the journal has ended, then `finish`. */
 export class Ingest implements Context {
   readonly mapped = new Set<number>();
+  readonly mappedPages = new MappedPages();
   readonly races = new Races();
   readonly windows = new Windows();
   readonly renames = new Renames();
@@ -87,6 +92,7 @@ export class Ingest implements Context {
     event.tid = record.tid;
     event.comm = record.comm;
     event.proc = this.processes.of(record.pid).proc;
+    if (this.mapped.has(event.file) && CONTENT_CALLS.has(event.kind)) this.mappedPages.forget(event.file);
     this.writer.append(event as EventToWrite, data);
   }
 

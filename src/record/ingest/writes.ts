@@ -1,6 +1,9 @@
 import { RECORD_FLAGS } from '../../events/abi.js';
 import { OUTPUT_FILES } from '../../events/event.js';
+import { extentsBetween } from '../../timeline/extents.js';
+import { HOLE } from '../../timeline/types.js';
 import type { Context, Outcome } from './context.js';
+import { PAGE_BYTES } from './mapped-pages.js';
 import { modeAfterCall, takeRights } from './lost-rights.js';
 import type { RawRecord } from './raw-record.js';
 
@@ -67,7 +70,10 @@ export function handleWrite(context: Context, pieces: readonly RawRecord[]): Out
     : undefined;
   const offset = found ?? first.u64('offset');
   if (first.has(RECORD_FLAGS.mapped)) {
-    context.emit(first, { kind: 'file.sync', file, path, offset, length }, data);
+    const news = context.mappedPages.news(file, offset, Buffer.concat(data), (at) => isHole(context, file, at));
+    if (news === undefined) return 'done';
+    const { bytes } = news;
+    context.emit(first, { kind: 'file.sync', file, path, offset: news.offset, length: bytes.length }, [bytes]);
     return 'done';
   }
   context.emit(first, { kind: 'file.write', file, path, offset, length }, data);
@@ -87,6 +93,14 @@ export function handleWrite(context: Context, pieces: readonly RawRecord[]): Out
     context.doubt(first, 'the shared file position moved during the write', { file, path });
   }
   return 'done';
+}
+
+/** Whether the page at `offset` was never written. */
+function isHole({ model }: Context, file: number, offset: number): boolean {
+  const content = model.state.rec(file)?.extents;
+  if (content === undefined) return false;
+  for (const extent of extentsBetween(content, offset, PAGE_BYTES)) if (extent.stream !== HOLE) return false;
+  return true;
 }
 
 function bytesOf(
