@@ -24,33 +24,24 @@
 
 static long mapping__found(struct task_struct *task, struct vm_area_struct *vma, struct dk_scratch **ctx)
 {
-	struct dk_view *view = &(*ctx)->view;
+	struct dk_map *map = &(*ctx)->view.map;
 	unsigned long both = VM_SHARED | VM_MAYWRITE;
 
 	if ((BPF_CORE_READ(vma, vm_flags) & both) != both)
 		return 0;
-	view->file = BPF_CORE_READ(vma, vm_file);
-	view->start = BPF_CORE_READ(vma, vm_start);
-	view->end = BPF_CORE_READ(vma, vm_end);
-	view->offset = (__u64)BPF_CORE_READ(vma, vm_pgoff) * PAGE;
+	map->file = BPF_CORE_READ(vma, vm_file);
+	map->start = BPF_CORE_READ(vma, vm_start);
+	map->end = BPF_CORE_READ(vma, vm_end);
+	map->offset = (__u64)BPF_CORE_READ(vma, vm_pgoff) * PAGE;
 	return 0;
 }
 
-/* Notes which file of overlayfs was mapped, now that the mapping has the upper layer's. */
-static __always_inline void mapping__note_upper(struct dk_scratch *s, struct inode *inode, __u64 address)
+/* Looks the mapping at `address` up into the view; its file stays NULL when there is none, or when that cannot be done now. */
+static __always_inline struct dk_map *mapping__look_up(struct dk_scratch *s, __u64 address)
 {
-	struct dk_id shown = inode__identity(inode), upper;
-	struct file *file;
-
-	if (!inode__overlay(inode))
-		return;
-	s->view.file = NULL;
+	s->view.map.file = NULL;
 	bpf_find_vma(bpf_get_current_task_btf(), address, mapping__found, &s, 0);
-	file = s->view.file;
-	if (!file)
-		return;
-	upper = inode__identity(BPF_CORE_READ(file, f_inode));
-	bpf_map_update_elem(&mapped_as, &upper, &shown, BPF_ANY);
+	return &s->view.map;
 }
 
 /* Sends the bytes at `at` when they are all present. */
@@ -66,7 +57,7 @@ static __always_inline void mapping__note_upper(struct dk_scratch *s, struct ino
 			bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);                                  \
 			break;                                                                       \
 		}                                                                                    \
-		rec->offset = view->offset + (at - view->start);                                     \
+		rec->offset = view->map.offset + (at - view->map.start);                                     \
 		rec->length = (bytes) < view->limit - at ? (bytes) : view->limit - at;               \
 		rec->total = rec->length;                                                            \
 		rec->size = sizeof(*rec) + rec->length;                                              \
@@ -96,19 +87,17 @@ static long mapping__step(__u32 i, struct dk_scratch **ctx)
 	return 0;
 }
 
-/* Sends what is present of [address, address + length). */
+/* Sends what is present of [address, address + length) of the mapping in the view. */
 static __always_inline void mapping__send(struct dk_task *t, struct dk_scratch *s, __u64 address, __u64 length)
 {
 	struct dk_view *view = &s->view;
+	struct dk_map *map = &view->map;
 	struct dk_write *w = &s->pieces.head;
 	struct dk_id id, *shown;
+	struct file *file = map->file;
 	struct inode *inode;
-	struct file *file;
 	__u64 size;
 
-	view->file = NULL;
-	bpf_find_vma(bpf_get_current_task_btf(), address, mapping__found, &s, 0);
-	file = view->file;
 	if (!file)
 		return;
 	inode = BPF_CORE_READ(file, f_inode);
@@ -128,13 +117,13 @@ static __always_inline void mapping__send(struct dk_task *t, struct dk_scratch *
 	w->flags |= DK_FLAG_MAPPED | DK_FLAG_LAST;
 	w->at = w->open_file = w->pos_before = 0;
 	w->fd = 0;
-	view->at = address > view->start ? address & ~(PAGE - 1ull) : view->start;
-	view->limit = address + length < view->end ? (address + length + PAGE - 1) & ~(PAGE - 1ull) : view->end;
+	view->at = address > map->start ? address & ~(PAGE - 1ull) : map->start;
+	view->limit = address + length < map->end ? (address + length + PAGE - 1) & ~(PAGE - 1ull) : map->end;
 	size = w->size_after;
-	if (size <= view->offset)
+	if (size <= map->offset)
 		return;
-	if (view->limit > view->start + (size - view->offset))
-		view->limit = view->start + (size - view->offset);
+	if (view->limit > map->start + (size - map->offset))
+		view->limit = map->start + (size - map->offset);
 	if (view->at >= view->limit || view->limit - view->at > view->most)
 		return;
 	view->pagewise = 0;
@@ -145,8 +134,10 @@ static __always_inline void mapping__send_all(struct dk_task *t, struct dk_task 
 {
 	s->view.most = process->inherited ? SMALL : most;
 	for (int i = 0; i < DK_MAPS; i++)
-		if (i < process->maps)
-			mapping__send(t, s, process->map_at[i], ~0ull >> 2);
+		if (i < process->maps) {
+			s->view.map = process->map[i];
+			mapping__send(t, s, process->map[i].start, ~0ull >> 2);
+		}
 }
 
 /* munmap(address, length), msync(address, length, flags) */
@@ -159,11 +150,12 @@ SEC("tp_btf/sys_enter") int dk_unmap(__u64 *ctx)
 	if (!t || !s || !process || !process->maps)
 		return 0;
 	s->view.most = ~0ull;
+	mapping__look_up(s, syscall__arg(regs, 0));
 	mapping__send(t, s, syscall__arg(regs, 0), syscall__arg(regs, 1));
 	for (int i = 0; ctx[1] == NR_MUNMAP && i < DK_MAPS; i++)
-		if (i < process->maps && process->map_at[i] == syscall__arg(regs, 0)) {
+		if (i < process->maps && process->map[i].start == syscall__arg(regs, 0)) {
 			process->maps--;
-			process->map_at[i] = process->map_at[process->maps & (DK_MAPS - 1)];
+			process->map[i] = process->map[process->maps & (DK_MAPS - 1)];
 		}
 	return 0;
 }
@@ -217,9 +209,29 @@ ON_EXIT(dk_mremap)
 	struct dk_task *process = task__process();
 
 	for (int i = 0; process && i < DK_MAPS; i++)
-		if (i < process->maps && process->map_at[i] == syscall__arg(regs, 0))
-			process->map_at[i] = ret;
+		if (i < process->maps && process->map[i].start == syscall__arg(regs, 0)) {
+			process->map[i].start = ret;
+			process->map[i].end = ret + syscall__arg(regs, 2);
+		}
 	return 0;
+}
+
+static __always_inline void mapping__note(struct dk_task *t, struct dk_task *process, struct dk_map *map, struct inode *inode)
+{
+	struct dk_id shown = inode__identity(inode), upper;
+	struct file *file;
+
+	if (!process->maps)
+		process->maps_ns = t->enter_ns;
+	if (process->maps < DK_MAPS)
+		process->map[process->maps++ & (DK_MAPS - 1)] = *map;
+	process->inherited = 0;
+	if (!inode__overlay(inode))
+		return;
+	/* The mapping has the file of the upper layer. */
+	file = map->file;
+	upper = inode__identity(BPF_CORE_READ(file, f_inode));
+	bpf_map_update_elem(&mapped_as, &upper, &shown, BPF_ANY);
 }
 
 ON_EXIT(dk_mmap)
@@ -227,6 +239,7 @@ ON_EXIT(dk_mmap)
 	struct dk_task *t = task__tracked(), *process = task__process();
 	struct dk_scratch *s;
 	struct inode *inode;
+	struct dk_map *map;
 	struct file *file;
 
 	if (!t || !process || !(syscall__arg(regs, 3) & MAP_SHARED_BIT) || (int)syscall__arg(regs, 4) < 0)
@@ -237,16 +250,13 @@ ON_EXIT(dk_mmap)
 	inode = BPF_CORE_READ(file, f_inode);
 	if (!inode__regular(inode))
 		return 0;
-	if (!process->maps)
-		process->maps_ns = t->enter_ns;
-	if (process->maps < DK_MAPS)
-		process->map_at[process->maps++ & (DK_MAPS - 1)] = ret;
-	process->inherited = 0;
 	emit__path_once(t, file, inode);
 	s = syscall__begin(t, regs, ret);
 	if (!s)
 		return 0;
-	mapping__note_upper(s, inode, ret);
+	map = mapping__look_up(s, ret);
+	if (map->file)
+		mapping__note(t, process, map, inode);
 	inode__fill(&s->call, inode);
 	syscall__send(s, 0);
 	return 0;

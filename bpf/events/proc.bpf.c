@@ -26,7 +26,7 @@ SEC("tp_btf/sched_process_fork") int dk_fork(__u64 *ctx)
 		known->maps = process->maps;
 		known->inherited = 1;
 		known->maps_ns = bpf_ktime_get_ns();
-		__builtin_memcpy(known->map_at, process->map_at, sizeof(known->map_at));
+		__builtin_memcpy(known->map, process->map, sizeof(known->map));
 	}
 	rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
 	if (!rec) {

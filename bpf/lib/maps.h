@@ -19,16 +19,22 @@ struct dk_id {
 	__u32 gen;
 };
 
+/* A writable shared mapping: of which file, where, and from which byte of the file. */
+struct dk_map {
+	struct file *file;
+	__u64 start, end, offset;
+};
+
 /* What is known of a tracked thread. Having one is what makes it tracked. */
 struct dk_task {
 	__u64 enter_ns;
 	struct file *file; /* of the call's descriptor, taken when the call began; only compared and probed */
 	__s64 pos;         /* its position then */
 	struct dk_id seen; /* the last identity whose path was sent: saves a look-up */
-	/* Of a process, kept with its first thread: writable shared mappings, DK_MAPS at most, where, and when last sent. */
+	/* Of a process, kept with its first thread: writable shared mappings, DK_MAPS at most, and when they were last sent. */
 	__u32 maps;
 	__u32 inherited; /* they were its parent's: the parent sends the large ones */
-	__u64 map_at[8];
+	struct dk_map map[8];
 	__u64 maps_ns;
 };
 #define DK_MAPS 8
@@ -55,8 +61,7 @@ struct dk_pieces {
 
 /* A writable shared mapping on its way out. */
 struct dk_view {
-	struct file *file;
-	__u64 start, end, offset; /* of the mapping; offset: in the file, of `start` */
+	struct dk_map map;
 	__u64 at, limit;          /* what is left to send */
 	__u64 most;               /* bytes of a mapping that is sent at all */
 	__u64 pagewise;           /* page by page up to here: a larger piece was not present */
