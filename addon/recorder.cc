@@ -27,12 +27,12 @@ constexpr CallProgram kExitPrograms[] = {
     {76, "dk_path_call"}, {77, "dk_fd_call"},    {82, "dk_path_call"}, {83, "dk_path_call"},  {84, "dk_path_call"},
     {85, "dk_open"},      {86, "dk_path_call"},  {87, "dk_path_call"}, {88, "dk_path_call"},  {90, "dk_path_call"},
     {91, "dk_fd_call"},   {92, "dk_path_call"},  {93, "dk_fd_call"},   {94, "dk_path_call"},  {132, "dk_path_call"},
-    {133, "dk_path_call"}, {162, "dk_sync"},     {188, "dk_path_call"}, {189, "dk_path_call"}, {190, "dk_fd_call"},
+    {133, "dk_path_call"}, {162, "dk_sync"},      {165, "dk_path_call"}, {166, "dk_path_call"}, {188, "dk_path_call"}, {189, "dk_path_call"}, {190, "dk_fd_call"},
     {197, "dk_path_call"}, {198, "dk_path_call"}, {199, "dk_fd_call"}, {206, "dk_async_io"}, {235, "dk_path_call"}, {257, "dk_open"},
     {258, "dk_path_call"}, {259, "dk_path_call"}, {260, "dk_path_call"}, {261, "dk_path_call"}, {263, "dk_path_call"},
     {264, "dk_path_call"}, {265, "dk_path_call"}, {266, "dk_path_call"}, {268, "dk_path_call"}, {275, "dk_copy_range"},
     {277, "dk_fd_call"},  {280, "dk_path_call"}, {285, "dk_fd_call"},  {296, "dk_pwritev"},   {306, "dk_sync"},
-    {316, "dk_path_call"}, {326, "dk_copy_range"}, {328, "dk_pwritev2"}, {425, "dk_async_io"}, {437, "dk_open"},    {452, "dk_path_call"},
+    {316, "dk_path_call"}, {326, "dk_copy_range"}, {328, "dk_pwritev2"}, {425, "dk_async_io"}, {429, "dk_path_call"}, {437, "dk_open"},    {452, "dk_path_call"},
 };
 
 // Calls that take something away which must be looked at first: munmap msync exec exit rename. 510 and 511: no calls but

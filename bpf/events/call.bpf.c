@@ -27,6 +27,8 @@ static const struct operands operands[512] = {
 	[94] = {CWD, 1},                              /* lchown */
 	[132] = {CWD, 1, 0, 0, EXTRA_BYTES_16, 2},    /* utime */
 	[133] = {CWD, 1},                             /* mknod */
+	[165] = {CWD, 1, CWD, 2},                     /* mount */
+	[166] = {CWD, 1},                             /* umount2 */
 	[188] = {CWD, 1, 0, 0, EXTRA_XATTR, 2},       /* setxattr */
 	[189] = {CWD, 1, 0, 0, EXTRA_XATTR, 2},       /* lsetxattr */
 	[197] = {CWD, 1, 0, 0, EXTRA_XATTR_NAME, 2},  /* removexattr */
@@ -43,6 +45,7 @@ static const struct operands operands[512] = {
 	[268] = {1, 2},                               /* fchmodat */
 	[280] = {1, 2, 0, 0, EXTRA_BYTES_32, 3},      /* utimensat */
 	[316] = {1, 2, 3, 4},                         /* renameat2 */
+	[429] = {1, 2, 3, 4},                         /* move_mount */
 	[452] = {1, 2},                               /* fchmodat2 */
 	/* on descriptors */
 	[190] = {0, 0, 0, 0, EXTRA_XATTR, 2},         /* fsetxattr */

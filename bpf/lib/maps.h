@@ -47,7 +47,7 @@ struct dk_walk {
 	__u32 pos; /* where the next name goes in data */
 	__u32 end; /* no name starts at or after this */
 	__u32 cut;
-	__u32 reserved;
+	__u32 foreign; /* within its filesystem alone */
 };
 
 /* A write on its way out, piece by piece; in map memory for the same reason. */

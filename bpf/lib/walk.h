@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
-/* From a (mount, dentry) up to the recorder's root directory, or to the root of another mount namespace. */
+/*
+ * From a (mount, dentry) up to the recorder's root directory. A mount of another mount namespace means nothing there: of
+ * what is in one, the names go up to the root of its filesystem; then come an entry that no name can be, "/", device and
+ * namespace in hexadecimal, and the names of the mount point as they are in that namespace.
+ */
 #pragma once
 #include "maps.h"
 
@@ -13,9 +17,9 @@ static long walk__step(__u32 i, struct dk_scratch **ctx)
 	struct mount *mnt = s->walk.mnt;
 	__u32 pos = s->walk.pos, len;
 
-	if (dentry == root_dentry && (void *)mnt + bpf_core_field_offset(struct mount, mnt) == (void *)root_mnt)
+	if (!s->walk.foreign && dentry == root_dentry && (void *)mnt + bpf_core_field_offset(struct mount, mnt) == (void *)root_mnt)
 		return 1;
-	if (dentry == BPF_CORE_READ(mnt, mnt.mnt_root)) {
+	if (!s->walk.foreign && dentry == BPF_CORE_READ(mnt, mnt.mnt_root)) {
 		struct mount *up = BPF_CORE_READ(mnt, mnt_parent);
 
 		if (up == mnt)
@@ -39,16 +43,48 @@ static long walk__step(__u32 i, struct dk_scratch **ctx)
 	return 0;
 }
 
+static __always_inline struct mount *walk__mount(struct vfsmount *mnt)
+{
+	return (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+}
+
+/* Ends the names within the filesystem, and goes on with those of its mount point. */
+static __always_inline void walk__mark(struct dk_scratch *s, struct mount *mnt, struct dentry *dentry)
+{
+	static const char format[] = "/%08x%08x";
+	__u64 args[] = {BPF_CORE_READ(dentry, d_sb, s_dev), BPF_CORE_READ(mnt, mnt_ns, ns.inum)};
+	struct mount *up = BPF_CORE_READ(mnt, mnt_parent);
+	__u32 pos = s->walk.pos;
+
+	if (pos >= DK_PAYLOAD_MAX - DK_NAME_MAX) {
+		s->walk.cut = 1;
+		return;
+	}
+	bpf_snprintf(s->data + pos, 18, format, args, sizeof(args));
+	s->walk.pos = pos + 18;
+	s->walk.foreign = 0;
+	if (up == mnt)
+		return;
+	s->walk.dentry = BPF_CORE_READ(mnt, mnt_mountpoint);
+	s->walk.mnt = up;
+	bpf_loop(WALK_STEPS, walk__step, &s, 0);
+}
+
 /* Appends names, leaf first, each with a NUL, to s->data at `pos`; returns the position after them. */
 static __always_inline __u32 walk__names(struct dk_scratch *s, __u32 pos, struct vfsmount *mnt, struct dentry *dentry,
 					 bool *cut)
 {
+	struct mount *at = walk__mount(mnt);
+
 	s->walk.dentry = dentry;
-	s->walk.mnt = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+	s->walk.mnt = at;
 	s->walk.pos = pos;
 	s->walk.end = pos + DK_PATH_MAX;
 	s->walk.cut = 0;
+	s->walk.foreign = BPF_CORE_READ(at, mnt_ns) != BPF_CORE_READ(walk__mount(root_mnt), mnt_ns);
 	bpf_loop(WALK_STEPS, walk__step, &s, 0);
+	if (s->walk.foreign)
+		walk__mark(s, at, dentry);
 	if (s->walk.cut)
 		*cut = true;
 	return s->walk.pos;

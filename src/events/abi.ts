@@ -49,7 +49,8 @@ export const RECORDS = {
   /**
    * A system call that carries no bulk data, identified by its number; args as the program passed them.
    * payload: base1 path1 base2 path2 extra. base: directory names leaf first, each NUL-terminated, of the directory that
-   * the string starts from (for calls on a descriptor and for open: of the file itself). path: the string with its NUL.
+   * the string starts from (for calls on a descriptor and for open: of the file itself); in another mount namespace with a
+   * mark in between, see bpf/lib/walk.h. path: the string with its NUL.
    */
   call: {
     type: 1,

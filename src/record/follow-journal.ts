@@ -9,7 +9,7 @@ import { Ingest } from './ingest/ingest.js';
 import { JournalReader } from './ingest/journal-reader.js';
 import { Model } from './ingest/model.js';
 import { Exclusion } from './ingest/exclusion.js';
-import { baseFile, journalFolder, preimageFolder } from './ingest/pipeline.js';
+import { baseFile, journalFolder, preimageFolder, mountTableOf } from './ingest/pipeline.js';
 import { Preimages } from './ingest/preimages.js';
 import { Processes } from './ingest/processes.js';
 import { RecordingWriter, type StreamSink } from './writer.js';
@@ -38,13 +38,14 @@ export class JournalFollower {
       blobs: { flush: () => {} },
       base: new BaseTree(manifest),
     });
-    this.journal = new JournalReader(journalFolder(folder));
+    const mounts = mountTableOf(folder, info.cwd);
+    this.journal = new JournalReader(journalFolder(folder), mounts);
     const model = new Model(writer, new Preimages(preimageFolder(folder)), () => this.journal.startRealNs);
     const processes = new Processes(
       () => {},
       () => writer.totals().events + 1,
     );
-    this.ingest = new Ingest(this.journal, writer, model, processes, new Exclusion(info.excludes, info.cwd));
+    this.ingest = new Ingest(this.journal, writer, model, processes, new Exclusion(info.excludes, info.cwd), mounts);
   }
 
   /** Sequence number of the last event that was taken. */

@@ -1,11 +1,11 @@
-import { mkdirSync, realpathSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { arch, hostname, release, userInfo } from 'node:os';
 import type { Store } from '../catalog/store.js';
 import type { RecordingInfo } from '../catalog/types.js';
 import { DkError } from '../errors.js';
 import type { Recorder } from '../native/addon.js';
 import { makeTargetCgroup, type TargetCgroup } from './cgroup.js';
-import { journalFolder } from './ingest/pipeline.js';
+import { journalFolder, mountinfoFile } from './ingest/pipeline.js';
 import type { Conclusion } from './ingest/conclude.js';
 import { IngestWorker } from './ingest-worker.js';
 import type { LauncherLink, TargetEnd } from './launcher.js';
@@ -109,7 +109,7 @@ class Session {
       if (!(error instanceof DkError)) throw error;
       return { id, info: undefined, end, failure: error, problems: [] };
     }
-    const { totals, verified, problems } = conclusion;
+    const { totals, verified, problems, notices } = conclusion;
     const info = this.store.update(id, (current) => ({
       ...current,
       ...totals,
@@ -120,7 +120,7 @@ class Session {
       lostRecords: stats.lost,
       frozenNs: stats.frozenNs,
       verified,
-      notices: this.warnings,
+      notices: [...this.warnings, ...notices],
     }));
     return { id, info, end, problems };
   }
@@ -129,6 +129,7 @@ class Session {
   private async start(): Promise<Recorder> {
     const { roots, argv, preimageLimitBytes, allowIoUring } = this.options;
     mkdirSync(journalFolder(this.folder), { mode: 0o700 });
+    writeFileSync(mountinfoFile(this.folder), readFileSync('/proc/self/mountinfo'));
     const skip = [realpathSync(this.store.home)];
     this.cgroup = makeTargetCgroup(this.draft.id);
     const freezeFile = this.cgroup?.freezeFile;

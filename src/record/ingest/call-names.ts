@@ -1,4 +1,4 @@
-import { cString, pathOfNames, type RawRecord } from './raw-record.js';
+import { cString, type RawRecord } from './raw-record.js';
 
 /** The strings of a call record. */
 export interface CallNames {
@@ -6,24 +6,24 @@ export interface CallNames {
   path1: string;
   base2: string;
   path2: string;
+  /** The mount namespace of the last string's start; 0: dk's own. */
+  namespace: number;
   extra: Buffer;
 }
 
 export function namesOf(record: RawRecord): CallNames {
   const { payload } = record;
   const lengths = [record.u16('base1_len'), record.u16('path1_len'), record.u16('base2_len'), record.u16('path2_len')];
-  const parts: Buffer[] = [];
-  let at = 0;
-  for (const length of lengths) {
-    parts.push(payload.subarray(at, at + length));
-    at += length;
-  }
-  const [base1, path1, base2, path2] = parts as [Buffer, Buffer, Buffer, Buffer];
+  const ends = lengths.map((_, i) => lengths.slice(0, i + 1).reduce((sum, length) => sum + length, 0));
+  const [base1End, path1End, base2End, path2End] = ends as [number, number, number, number];
+  const base1 = record.walked(0, base1End);
+  const base2 = record.walked(path1End, base2End);
   return {
-    base1: pathOfNames(base1),
-    path1: cString(path1),
-    base2: pathOfNames(base2),
-    path2: cString(path2),
-    extra: payload.subarray(at, at + record.u32('extra_len')),
+    base1: base1.path,
+    path1: cString(payload.subarray(base1End, path1End)),
+    base2: base2.path,
+    path2: cString(payload.subarray(base2End, path2End)),
+    namespace: (base2End > path1End ? base2 : base1).namespace,
+    extra: payload.subarray(path2End, path2End + record.u32('extra_len')),
   };
 }

@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import { RECORD_FLAGS } from '../../events/abi.js';
 import {
   ACL_ACCESS,
@@ -19,6 +18,8 @@ import { type Context, freePlace, type Outcome } from './context.js';
 import { modeAfterCall, takeRights } from './lost-rights.js';
 import { ownFile } from './own-file.js';
 import type { Place } from './model.js';
+import { mounted, mountMoved, unmounted } from './mount-calls.js';
+import { absolute } from './mount-views.js';
 import type { RawRecord } from './raw-record.js';
 
 type Handler = (context: Context, record: RawRecord, names: CallNames) => Outcome;
@@ -106,6 +107,9 @@ const HANDLERS: Readonly<Record<number, Handler>> = {
     onPath(context, record, names, false, (at) => xattrRemoved(context, record, at, names.extra)),
   199: (context, record, names) =>
     onFile(context, record, (file, path) => xattrRemoved(context, record, { file, path }, names.extra)),
+  165: mounted,
+  166: unmounted,
+  429: mountMoved,
   285: (context, record) =>
     onFile(context, record, (file, path) => {
       context.emit(record, {
@@ -125,23 +129,25 @@ export function handleCall(context: Context, record: RawRecord): Outcome {
   const handler = HANDLERS[record.u32('nr')];
   if (handler === undefined) return 'done';
   if (record.has(RECORD_FLAGS.before)) {
-    context.renames.add(record);
+    context.renames.add(record, context.views.translate(record.pid, namesOf(record)));
     return 'done';
   }
-  const names = namesOf(record);
+  const names = meaning(context, record);
   if (record.u64('ino') === 0 && names.path1 !== '' && onlyPseudo(context, record, names)) return 'done';
   return handler(context, record, names);
 }
 
-/** Without a look at symbolic links. An absolute path starts at its base, too, which is the process's root then. */
-function join(base: string, path: string): string {
-  return posix.join(base, path.startsWith('/') ? posix.normalize(path) : path).replace(/(?<=.)\/+$/, '');
+/** The call's strings, as paths of the recording. */
+function meaning(context: Context, record: RawRecord): CallNames {
+  const names = namesOf(record);
+  const translated = context.views.translate(record.pid, names);
+  return SYMLINK_CALLS.has(record.u32('nr')) ? { ...translated, path1: names.path1 } : translated;
 }
 
 /** The call changed a filesystem that holds no data. Of a symbolic link the first string is no place. */
 function onlyPseudo({ pseudo }: Context, record: RawRecord, { base1, path1, base2, path2 }: CallNames): boolean {
   const isSymlink = SYMLINK_CALLS.has(record.u32('nr'));
-  return pseudo.holds(isSymlink ? join(base2, path2) : join(base1, path1));
+  return pseudo.holds(isSymlink ? absolute(base2, path2) : absolute(base1, path1));
 }
 
 const SYMLINK_CALLS: ReadonlySet<number> = new Set([88, 266]);

@@ -8,6 +8,7 @@ import { openStoredRecording } from '../open-stored.js';
 import type { WriterTotals } from '../writer.js';
 import { describeRest } from './journal-reader.js';
 import { dropSource, type Pipeline } from './pipeline.js';
+import { isMounted } from './mount-table.js';
 import { noteGap, resync } from './resync.js';
 import type { RunEnd } from './run-end.js';
 
@@ -16,9 +17,13 @@ export interface Conclusion {
   verified: RecordingInfo['verified'];
   /** What did not fit the model, and the first differences from the disk. */
   problems: string[];
+  /** For the user. */
+  notices: string[];
 }
 
 const MOST_REPORTED = 20;
+const UNPROVEN =
+  'What the command did in filesystems that it had mounted for itself stands below /[mounted] and could not be compared.';
 
 /** The command has ended: everything that is left goes into the recording, it is sealed, and compared with the disk. */
 export async function concludeRun(
@@ -38,7 +43,13 @@ export async function concludeRun(
     }
     await resync(pipeline, roots, end);
   }
-  const proof = takeProof(pipeline.writer.model.freeze(), { readXattrs: addon().lgetxattrs });
+  const notices: string[] = [];
+  const locate = (path: string): string | undefined => {
+    if (!isMounted(path)) return path;
+    if (notices.length === 0) notices.push(UNPROVEN);
+    return undefined;
+  };
+  const proof = takeProof(pipeline.writer.model.freeze(), { readXattrs: addon().lgetxattrs, locate });
   proven();
   const { totals, problems } = await pipeline.seal(encodeProof(proof));
   await dropSource(store.folderOf(id));
@@ -50,7 +61,12 @@ export async function concludeRun(
     const found = differences
       .slice(0, MOST_REPORTED)
       .map((one) => `${one.path}: ${one.what}, recorded ${one.recorded}, found ${one.found}`);
-    return { totals, verified: { ok, paths, differences: differences.length }, problems: [...problems, ...found] };
+    return {
+      totals,
+      verified: { ok, paths, differences: differences.length },
+      problems: [...problems, ...found],
+      notices,
+    };
   } finally {
     await recording.close();
   }

@@ -4,6 +4,7 @@ import type { MappedPages } from './mapped-pages.js';
 import type { Model, Place } from './model.js';
 import type { Processes } from './processes.js';
 import type { Renames } from './renames.js';
+import type { MountViews } from './mount-views.js';
 import type { PseudoMounts } from './pseudo-mounts.js';
 import type { Races } from './races.js';
 import type { Windows } from './windows.js';
@@ -34,6 +35,7 @@ export interface Context {
   readonly races: Races;
   readonly windows: Windows;
   readonly pseudo: PseudoMounts;
+  readonly views: MountViews;
   /** Files whose mapped pages may change without a call. */
   readonly mapped: Set<number>;
   readonly mappedPages: MappedPages;

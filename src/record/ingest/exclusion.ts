@@ -1,9 +1,9 @@
-import { posix } from 'node:path';
 import ignore from 'ignore';
 import { RECORD_FLAGS } from '../../events/abi.js';
 import { namesOf } from './call-names.js';
 import type { Context } from './context.js';
-import { pathOfNames, type RawRecord } from './raw-record.js';
+import { absolute } from './mount-views.js';
+import type { RawRecord } from './raw-record.js';
 
 /** Calls whose first string names what exists, and the second what comes to be (x86-64 numbers). */
 const RENAMES = new Set([82, 264, 316]);
@@ -43,7 +43,7 @@ export class Exclusion {
     if (this.globs.length === 0) return false;
     switch (record.name) {
       case 'path':
-        return this.meets(record, pathOfNames(record.payload.subarray(0, record.u32('path_len'))));
+        return this.meets(record, record.walked(0, record.u32('path_len')).path);
       case 'write':
         return !record.has(RECORD_FLAGS.output) && this.inodes.has(keyOf(record));
       case 'copy':
@@ -61,8 +61,8 @@ export class Exclusion {
     const { base1, path1, base2, path2 } = namesOf(record);
     if (OPENS.has(nr)) return this.meets(record, base1);
     if (record.u64('ino') !== 0 && path1 === '') return this.inodes.has(keyOf(record));
-    const first = path1 !== '' && this.matches(join(base1, path1));
-    const second = path2 !== '' && this.matches(join(base2, path2));
+    const first = path1 !== '' && this.matches(absolute(base1, path1));
+    const second = path2 !== '' && this.matches(absolute(base2, path2));
     if (SYMLINKS.has(nr) || LINKS.has(nr)) {
       if (!second && first && LINKS.has(nr)) this.crosses(context, record);
       return second || (first && LINKS.has(nr));
@@ -83,10 +83,6 @@ export class Exclusion {
     else this.inodes.delete(keyOf(record));
     return excluded;
   }
-}
-
-function join(base: string, path: string): string {
-  return posix.join(base, path.startsWith('/') ? posix.normalize(path) : path).replace(/(?<=.)\/+$/, '');
 }
 
 function keyOf(record: RawRecord): string {

@@ -7,6 +7,8 @@ import { LayeredLinks } from './layered-links.js';
 import { MappedPages } from './mapped-pages.js';
 import type { Model } from './model.js';
 import type { Processes } from './processes.js';
+import type { MountTable } from './mount-table.js';
+import { MountViews } from './mount-views.js';
 import { PseudoMounts } from './pseudo-mounts.js';
 import { Races } from './races.js';
 import type { RawRecord } from './raw-record.js';
@@ -39,7 +41,8 @@ export class Ingest implements Context {
   readonly races = new Races();
   readonly windows = new Windows();
   readonly renames = new Renames();
-  readonly pseudo = new PseudoMounts();
+  readonly pseudo: PseudoMounts;
+  readonly views = new MountViews();
   readonly doubts: Doubts = { all: false, files: new Set(), mapped: this.mapped };
   force = false;
   /** End of the newest record, since the start. */
@@ -57,8 +60,10 @@ export class Ingest implements Context {
     readonly model: Model,
     readonly processes: Processes,
     readonly exclusion: Exclusion,
+    mounts: MountTable,
   ) {
     this.links = new LayeredLinks(model.state.base);
+    this.pseudo = new PseudoMounts(mounts);
   }
 
   /** Takes what the journal holds now; true when there was something. Keeps a few records back to look ahead. */

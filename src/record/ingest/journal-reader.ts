@@ -4,7 +4,8 @@ import { wrongVersion } from '../../cas/format-version.js';
 import { ABI_VERSION } from '../../events/abi.js';
 import { DkError } from '../../errors.js';
 import { addon } from '../../native/addon.js';
-import { RawRecord, StartTime } from './raw-record.js';
+import type { MountTable } from './mount-table.js';
+import { Origin, RawRecord, StartTime } from './raw-record.js';
 
 const SEGMENT_HEADER = 64;
 const FRAME_HEADER = 24;
@@ -23,11 +24,16 @@ export class JournalReader {
   private fd = -1;
   private at = 0;
   private frame = 1n;
-  private start = new StartTime(0n);
+  private origin: Origin;
   /** Start of the recording on CLOCK_REALTIME; known once the first segment is there. */
   startRealNs = 0n;
 
-  constructor(private readonly folder: string) {}
+  constructor(
+    private readonly folder: string,
+    private readonly mounts: MountTable,
+  ) {
+    this.origin = new Origin(new StartTime(0n), mounts);
+  }
 
   next(): RawRecord[] | undefined {
     for (;;) {
@@ -77,7 +83,7 @@ export class JournalReader {
       const [version, abi] = [header.readUInt32LE(8), header.readUInt32LE(12)];
       if (version !== VERSION) throw wrongVersion(path, version, VERSION);
       if (abi !== ABI_VERSION) throw wrongVersion(`The list of records in ${path}`, abi, ABI_VERSION);
-      this.start = new StartTime(header.readBigUInt64LE(16));
+      this.origin = new Origin(new StartTime(header.readBigUInt64LE(16)), this.mounts);
       this.startRealNs = header.readBigUInt64LE(24);
       this.fd = fd;
       this.at = SEGMENT_HEADER;
@@ -117,7 +123,7 @@ export class JournalReader {
       const size = payload.readUInt32LE(at);
       if (size < 48 || at + size > payload.length)
         throw damaged(this.path(this.segment), this.at, 'a record has an impossible size');
-      records.push(new RawRecord(payload.subarray(at, at + size), this.start));
+      records.push(new RawRecord(payload.subarray(at, at + size), this.origin));
       at += (size + 7) & ~7;
     }
     return records;

@@ -9,6 +9,7 @@ import type { StateBuilder } from '../../timeline/state-builder.js';
 import type { RecordingWriter } from '../writer.js';
 import { addon } from '../../native/addon.js';
 import { ACL_DEFAULT } from './attributes.js';
+import { isMounted } from './mount-table.js';
 import type { FoundNode, Preimages } from './preimages.js';
 import type { Identity } from './raw-record.js';
 
@@ -163,13 +164,29 @@ export class Model {
   private walkDiscovering(path: string, from: number, follow: boolean, root?: number): Resolution {
     for (;;) {
       const at = this.state.resolve(path, { from, follow, root });
-      if (at.found || at.why !== 'missing' || at.gone || !this.discover(at.dir, at.name)) return at;
+      if (at.found || at.why !== 'missing' || at.gone) return at;
+      if (!this.discover(at.dir, at.name) && !this.assumeDir(at.dir, at.name)) return at;
     }
+  }
+
+  /** What leads to something in a filesystem that only the command had mounted is a directory there. */
+  private assumeDir(parent: number, name: string): boolean {
+    if (!isMounted(this.entry(parent, name).path)) return false;
+    this.writer.addExternal({ ...UNSEEN_DIR, file: this.newFile(), parent, name });
+    return true;
+  }
+
+  /** Gives a node that was met through a descriptor its name. */
+  addNamed(node: FoundNode, { parent, name }: NodeName): number {
+    const file = this.newFile();
+    this.writer.addExternal({ ...node, file, parent, name });
+    return file;
   }
 
   /** Looks for a base node that the model has not met: in the guard's notes, else in the live tree. */
   private discover(parent: number, name: string, live = true): boolean {
     const { path } = this.entry(parent, name);
+    if (isMounted(path)) return false;
     const node = this.preimages.nodeAt(path) ?? (live ? liveNode(path, this.startRealNs()) : undefined);
     if (node === undefined) return false;
     const isShared = node.nlink > 1 && typeOfMode(node.mode) !== 'dir';
@@ -205,6 +222,21 @@ export class Model {
     return this.manifest.get(identity);
   }
 }
+
+const UNSEEN_DIR: FoundNode = {
+  mode: 0o040755,
+  nlink: 1,
+  uid: 0,
+  gid: 0,
+  rdev: 0,
+  identity: '0:0:0',
+  sizeBytes: 0,
+  mtimeNs: 0n,
+  ctimeNs: 0n,
+  target: null,
+  xattrs: null,
+  listed: false,
+};
 
 function keyOf({ ino, dev, gen }: Identity): string {
   return `${ino}:${dev}:${gen}`;

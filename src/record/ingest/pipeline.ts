@@ -12,6 +12,7 @@ import { Exclusion } from './exclusion.js';
 import { Ingest } from './ingest.js';
 import { type JournalRest, JournalReader } from './journal-reader.js';
 import { Model } from './model.js';
+import { MountTable } from './mount-table.js';
 import { Preimages } from './preimages.js';
 import { RecordedContent } from './recorded-content.js';
 import { storePreimages } from './preimage-content.js';
@@ -33,8 +34,15 @@ export interface PipelinePlaces {
 
 /** Where a recording keeps what is needed until it is sealed. */
 export const journalFolder = (folder: string): string => join(folder, 'journal');
+export const mountinfoFile = (folder: string): string => join(journalFolder(folder), 'mountinfo');
 export const preimageFolder = (folder: string): string => join(folder, 'preimage');
 export const baseFile = (folder: string): string => join(folder, 'base.bin');
+
+/** What was mounted when the recording began; nothing is known for a journal of an older dk, whose paths need nothing. */
+export function mountTableOf(source: string, cwd: string): MountTable {
+  const file = mountinfoFile(source);
+  return new MountTable(existsSync(file) ? readFileSync(file, 'latin1') : '', cwd);
+}
 
 /** One recording on its way from journal and pre-images into the stores. base.bin must be complete. */
 export class Pipeline {
@@ -60,14 +68,15 @@ export class Pipeline {
       ? BaseManifest.parse(readFileSync(baseFile(source)))
       : BaseManifest.empty;
     const writer = new RecordingWriter({ index: index.writer, streams, blobs, base: new BaseTree(manifest) });
-    const journal = new JournalReader(journalFolder(source));
+    const mounts = mountTableOf(source, cwd);
+    const journal = new JournalReader(journalFolder(source), mounts);
     const preimages = new Preimages(preimageFolder(source));
     const model = new Model(writer, preimages, () => journal.startRealNs);
     const processes = new Processes(
       (info) => writer.putProcess(info),
       () => writer.totals().events + 1,
     );
-    const ingest = new Ingest(journal, writer, model, processes, new Exclusion(excludes, cwd));
+    const ingest = new Ingest(journal, writer, model, processes, new Exclusion(excludes, cwd), mounts);
     return new Pipeline(at, blobs, index, writer, ingest, preimages, journal);
   }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import type { MountTable } from './mount-table.js';
 
 /** Filesystems that hold no data; the kernel programs pass over their inodes by the same list (bpf/lib/inode.h). */
 const PSEUDO_TYPES = new Set(
@@ -10,25 +10,12 @@ const PSEUDO_TYPES = new Set(
 export class PseudoMounts {
   private readonly points: readonly string[];
 
-  constructor(mountinfo: string = readMountinfo()) {
-    this.points = mountinfo
-      .split('\n')
-      .map((line) => line.split(' - '))
-      .filter(([, fs]) => PSEUDO_TYPES.has(fs?.split(' ')[0] ?? ''))
-      .map(([mount]) => mount?.split(' ')[4] ?? '')
-      .filter((point) => point !== '');
+  constructor({ mounts }: MountTable) {
+    this.points = mounts.filter(({ type }) => PSEUDO_TYPES.has(type)).map(({ point }) => point);
   }
 
   /** `path` is absolute and has no "." or "..". */
   holds(path: string): boolean {
     return this.points.some((point) => path === point || path.startsWith(`${point}/`));
-  }
-}
-
-function readMountinfo(): string {
-  try {
-    return readFileSync('/proc/self/mountinfo', 'utf8');
-  } catch {
-    return ''; // a bundle of a journal on another machine: nothing is known, everything counts
   }
 }

@@ -1,5 +1,6 @@
 import { layoutOf, RECORDS, type RecordName } from '../../events/abi.js';
 import { fromBytes } from '../../events/byte-string.js';
+import { MOUNTED, type MountTable } from './mount-table.js';
 
 const TYPES = new Map<number, RecordName>(
   (Object.keys(RECORDS) as RecordName[]).map((name) => [RECORDS[name].type, name]),
@@ -29,6 +30,33 @@ export class StartTime {
   }
 }
 
+/** What the records of one journal are read with. */
+export class Origin {
+  constructor(
+    readonly start: StartTime,
+    private readonly mounts: MountTable,
+  ) {}
+
+  walked(names: Buffer): Walked {
+    if (names.length === 0) return { path: '/', namespace: 0 };
+    const parts = fromBytes(names.subarray(0, names.length - 1)).split('\0');
+    const mark = parts.findIndex((part) => part.startsWith('/'));
+    if (mark < 0) return { path: pathOf(parts), namespace: 0 };
+    const [dev, namespace] = [1, 9].map((at) => Number.parseInt((parts[mark] as string).slice(at, at + 8), 16)) as [
+      number,
+      number,
+    ];
+    const within = pathOf(parts.slice(0, mark));
+    const known = this.mounts.locate(`${dev >>> 20}:${dev & 0xfffff}`, within);
+    const point = pathOf(parts.slice(mark + 1));
+    return { path: known ?? [MOUNTED, point, within].filter((part) => part !== '/').join(''), namespace };
+  }
+}
+
+function pathOf(leafFirst: readonly string[]): string {
+  return `/${leafFirst.toReversed().join('/')}`;
+}
+
 /** An inode as the kernel names it. */
 export interface Identity {
   ino: number;
@@ -49,7 +77,7 @@ export class RawRecord {
 
   constructor(
     readonly bytes: Buffer,
-    start: StartTime,
+    private readonly origin: Origin,
   ) {
     const name = TYPES.get(bytes.readUInt16LE(HEAD.type));
     this.name = name ?? 'loss';
@@ -57,8 +85,8 @@ export class RawRecord {
     this.flags = bytes.readUInt16LE(HEAD.flags);
     this.pid = bytes.readUInt32LE(HEAD.pid);
     this.tid = bytes.readUInt32LE(HEAD.tid);
-    this.enterNs = start.since(bytes, HEAD.enter_ns);
-    this.exitNs = start.since(bytes, HEAD.exit_ns);
+    this.enterNs = origin.start.since(bytes, HEAD.enter_ns);
+    this.exitNs = origin.start.since(bytes, HEAD.exit_ns);
   }
 
   get comm(): string {
@@ -102,6 +130,11 @@ export class RawRecord {
     return { ino: this.u64(`${prefix}ino`), dev: this.u32(`${prefix}dev`), gen: this.u32(`${prefix}gen`) };
   }
 
+  /** A walk among the payload. */
+  walked(from: number, to: number): Walked {
+    return this.origin.walked(this.payload.subarray(from, to));
+  }
+
   /** What follows the fixed fields. */
   get payload(): Buffer {
     return this.bytes.subarray(LAYOUTS[this.name].size);
@@ -116,11 +149,11 @@ const LAYOUTS = Object.fromEntries(
   (Object.keys(RECORDS) as RecordName[]).map((name) => [name, layoutOf(name)]),
 ) as Record<RecordName, ReturnType<typeof layoutOf>>;
 
-/** The absolute path that a walk found: names leaf first, each with a NUL. */
-export function pathOfNames(names: Buffer): string {
-  if (names.length === 0) return '/';
-  const parts = fromBytes(names.subarray(0, names.length - 1)).split('\0');
-  return `/${parts.reverse().join('/')}`;
+/** What a walk found (bpf/lib/walk.h): names leaf first, each with a NUL. */
+export interface Walked {
+  path: string;
+  /** The mount namespace that it was found in; 0: dk's own. */
+  namespace: number;
 }
 
 /** A NUL-terminated string, without its NUL. */

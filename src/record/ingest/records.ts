@@ -6,7 +6,8 @@ import { handleCall } from './calls.js';
 import type { Context, Outcome } from './context.js';
 import { ownFile } from './own-file.js';
 import { modeAfterCall, takeRights } from './lost-rights.js';
-import { cString, pathOfNames, type RawRecord } from './raw-record.js';
+import { isMounted } from './mount-table.js';
+import { cString, type RawRecord } from './raw-record.js';
 
 type Handler = (context: Context, record: RawRecord) => Outcome;
 
@@ -18,6 +19,7 @@ export const RECORD_HANDLERS: { readonly [R in Exclude<RecordName, 'write'>]: Ha
   fork: (context, record) => {
     const parent = context.processes.of(record.pid);
     const child = context.processes.start(record.u32('child_pid'), parent);
+    context.views.fork(parent.pid, child.pid);
     context.emit(record, { kind: 'proc.fork', file: 0, path: '', childPid: child.pid, childProc: child.proc });
     return 'done';
   },
@@ -27,7 +29,7 @@ export const RECORD_HANDLERS: { readonly [R in Exclude<RecordName, 'write'>]: Ha
     const program = {
       exe: cString(payload.subarray(0, exeEnd)),
       argv: splitArguments(payload.subarray(exeEnd, argvEnd)),
-      cwd: pathOfNames(payload.subarray(argvEnd, argvEnd + record.u32('cwd_len'))),
+      cwd: record.walked(argvEnd, argvEnd + record.u32('cwd_len')).path,
     };
     context.processes.exec(record.pid, program);
     context.emit(record, { kind: 'proc.exec', file: 0, path: program.exe, ...program });
@@ -69,11 +71,15 @@ function handlePath(context: Context, record: RawRecord): Outcome {
   const known = model.fileOf(id);
   const isDeleted = record.has(RECORD_FLAGS.deleted);
   if (known !== undefined && (isDeleted || model.state.names(known).length > 0)) return 'done';
-  const path = pathOfNames(record.payload.subarray(0, record.u32('path_len')));
+  const path = record.walked(0, record.u32('path_len')).path;
   const at = isDeleted ? undefined : model.existing('/', path, { follow: false });
   if (at !== undefined && at.file !== 0) {
     // On overlayfs only what is in the upper layer has a generation.
     model.bind(id, id.gen === 0 ? at.file : ownFile(context, record, at).file);
+    return 'done';
+  }
+  if (at !== undefined && isMounted(path)) {
+    model.bind(id, model.addNamed(namelessNode(record), at));
     return 'done';
   }
   if (!isDeleted && !context.force) return 'too-early';
@@ -82,13 +88,14 @@ function handlePath(context: Context, record: RawRecord): Outcome {
 }
 
 function namelessNode(record: RawRecord) {
+  const { ino, dev } = record.identity();
   return {
     mode: record.u32('mode'),
     nlink: record.u32('nlink'),
     uid: record.u32('uid'),
     gid: record.u32('gid'),
     rdev: 0,
-    identity: '',
+    identity: `${dev >>> 20}:${dev & 0xfffff}:${ino}`,
     sizeBytes: record.u64('size_after'),
     mtimeNs: 0n,
     ctimeNs: 0n,

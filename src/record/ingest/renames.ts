@@ -1,4 +1,4 @@
-import { type CallNames, namesOf } from './call-names.js';
+import type { CallNames } from './call-names.js';
 import type { RawRecord } from './raw-record.js';
 
 /**
@@ -8,8 +8,8 @@ import type { RawRecord } from './raw-record.js';
 export class Renames {
   private readonly byThread = new Map<number, { enterNs: number; names: CallNames }>();
 
-  add(record: RawRecord): void {
-    this.byThread.set(record.tid, { enterNs: record.enterNs, names: namesOf(record) });
+  add(record: RawRecord, names: CallNames): void {
+    this.byThread.set(record.tid, { enterNs: record.enterNs, names });
   }
 
   /** For the record of the call that has succeeded; undefined where both strings were absolute. */

@@ -2,6 +2,7 @@ import type { NodeTruth } from '../../events/event.js';
 import { typeOfMode } from '../../timeline/base-node.js';
 import type { EventToWrite, RecordingWriter } from '../writer.js';
 import type { Model } from './model.js';
+import { isMounted } from './mount-table.js';
 import type { Pipeline } from './pipeline.js';
 import { liveBytes, liveNames, liveTruth } from './read-back.js';
 import type { RunEnd } from './run-end.js';
@@ -35,7 +36,7 @@ export async function resync(pipeline: Pipeline, roots: readonly string[], { end
   const recorded = await pipeline.recorded();
   for (const file of doubts.mapped) {
     const path = model.state.pathOf(file);
-    const truth = path === undefined || doubts.files.has(file) ? null : liveTruth(path);
+    const truth = path === undefined || isMounted(path) || doubts.files.has(file) ? null : liveTruth(path);
     if (path === undefined || truth === null || typeOfMode(truth.mode) !== 'file' || truth.sizeBytes === 0) continue;
     if (await recorded.equals(file, path)) continue;
     emit({ kind: 'file.sync', file, path, offset: 0, length: truth.sizeBytes }, liveBytes(path));
@@ -75,6 +76,7 @@ function join(dir: string, name: string): string {
 
 /** One path: a resync event unless model and disk agree without reading content. */
 function restore(model: Model, emit: Emit, path: string): void {
+  if (isMounted(path)) return; // nothing of it can be seen from here
   const truth = liveTruth(path);
   const at = model.state.resolve(path);
   const file = at.found ? at.file : 0;

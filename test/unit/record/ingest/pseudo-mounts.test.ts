@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { MountTable } from '../../../../src/record/ingest/mount-table.js';
 import { PseudoMounts } from '../../../../src/record/ingest/pseudo-mounts.js';
 
 const MOUNTS = [
@@ -9,7 +10,7 @@ const MOUNTS = [
 ].join('\n');
 
 it('tells places of filesystems that hold no data from the others', () => {
-  const mounts = new PseudoMounts(MOUNTS);
+  const mounts = new PseudoMounts(new MountTable(MOUNTS, '/'));
   expect(mounts.holds('/sys/fs/cgroup/unified/x')).toBe(true);
   expect(mounts.holds('/proc')).toBe(true);
   expect(mounts.holds('/process')).toBe(false);

@@ -1,0 +1,57 @@
+import type { CallNames } from './call-names.js';
+import type { Context, Outcome } from './context.js';
+import { MOUNTED } from './mount-table.js';
+import { absolute } from './mount-views.js';
+import type { RawRecord } from './raw-record.js';
+
+const MS_REMOUNT = 0x20;
+const MS_BIND = 0x1000;
+const MS_MOVE = 0x2000;
+/** MS_UNBINDABLE, MS_PRIVATE, MS_SLAVE, MS_SHARED. */
+const MS_PROPAGATION = 0x1e0000;
+
+/** mount(source, target, type, flags, data) */
+export function mounted(context: Context, record: RawRecord, names: CallNames): Outcome {
+  const flags = record.arg32(3);
+  if ((flags & (MS_REMOUNT | MS_PROPAGATION)) !== 0) return 'done';
+  if (names.namespace === 0) return changedOurs(context, record);
+  const target = placeOf(context, names.base2, names.path2);
+  if ((flags & MS_MOVE) !== 0) return moved(context, names, placeOf(context, names.base1, names.path1), target);
+  if ((flags & MS_BIND) === 0) context.views.mount(names.namespace, target);
+  else context.views.bind(names.namespace, target, placeOf(context, names.base1, names.path1));
+  return 'done';
+}
+
+/** move_mount(fd, path, fd, path, flags): of a mount that stands somewhere, or of one that open_tree or fsmount made. */
+export function mountMoved(context: Context, record: RawRecord, names: CallNames): Outcome {
+  if (names.namespace === 0) return changedOurs(context, record);
+  const source = placeOf(context, names.base1, names.path1);
+  const target = placeOf(context, names.base2, names.path2);
+  return moved(context, names, source, target);
+}
+
+/** umount2(target, flags). Of what the namespace was born with nothing is known, so what it covered is not either. */
+export function unmounted(context: Context, record: RawRecord, names: CallNames): Outcome {
+  if (names.namespace === 0) return changedOurs(context, record);
+  const at = placeOf(context, names.base1, names.path1);
+  return context.views.unmount(names.namespace, at) ? 'done' : changedOurs(context, record);
+}
+
+function moved({ views }: Context, { namespace }: CallNames, source: string, target: string): Outcome {
+  views.unmount(namespace, source);
+  if (source === MOUNTED) views.mount(namespace, target);
+  else views.bind(namespace, target, source);
+  return 'done';
+}
+
+/** What the paths of the recording mean is what was mounted at its start. */
+function changedOurs(context: Context, record: RawRecord): Outcome {
+  context.doubt(record, 'the command changed what is mounted', { file: 0, path: '' });
+  return 'done';
+}
+
+/** With symbolic links followed, where the model knows them. */
+function placeOf({ model }: Context, base: string, path: string): string {
+  const at = path === '' ? undefined : model.existing(base, path, { follow: true });
+  return at !== undefined && at.path !== '' ? at.path : path === '' ? base : absolute(base, path);
+}
