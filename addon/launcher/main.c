@@ -362,6 +362,13 @@ static int code_of(int status) {
 
 static bool target_runs(void) { return self.go && !self.ended && self.target.pid > 0; }
 
+static int never_started(void) {
+  if (!WIFSIGNALED(self.node_status)) return WEXITSTATUS(self.node_status);
+  fprintf(stderr, "dk: the recorder was ended by signal %d before the command was started.\nRun it again.\n",
+          WTERMSIG(self.node_status));
+  return EXIT_CANNOT_RECORD;
+}
+
 static void mourn_node(void) {
   const char *rest = target_runs() ? "the command runs on" : "the command had ended";
   if (WIFSIGNALED(self.node_status))
@@ -384,7 +391,8 @@ static int run(void) {
     if (wait[0].revents) on_signals();
     if (self.node > 0) continue;
     bool by_itself = WIFEXITED(self.node_status);
-    if (!self.go || (by_itself && (self.ended || self.released))) return code_of(self.node_status);
+    if (!self.go) return never_started();
+    if (by_itself && (self.ended || self.released)) return WEXITSTATUS(self.node_status);
     if (!mourned) mourn_node();
     mourned = true;
     if (!target_runs()) return code_of(self.target_status);

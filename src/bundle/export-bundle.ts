@@ -41,7 +41,12 @@ export async function exportBundle(source: ExportSource, out: string, options: E
 
 async function* nothing(): AsyncGenerator<ExtraBase> {}
 
-function zipped(source: ExportSource, table: TableReader, extra: AsyncIterable<ExtraBase>): AsyncIterable<Uint8Array> {
+/** The bundle's bytes. When it ends, for whatever reason, nothing reads from `source` and `table` any more. */
+async function* zipped(
+  source: ExportSource,
+  table: TableReader,
+  extra: AsyncIterable<ExtraBase>,
+): AsyncGenerator<Uint8Array> {
   const { info, folder, blobs } = source;
   const basePath = join(folder, 'base.bin');
   const base = existsSync(basePath) ? readFileSync(basePath) : undefined;
@@ -50,11 +55,14 @@ function zipped(source: ExportSource, table: TableReader, extra: AsyncIterable<E
   const fail = (error: Error): void => void output.destroy(error);
   zip.on('error', fail);
   const stored = { compress: false, mode: 0o644, mtime: new Date() };
+  const contents: Readable[] = [];
   /** Read when its turn comes, after the entries before it. yazl passes no errors of its sources on. */
   const lazily = (name: string, content: () => AsyncIterable<Uint8Array>): void =>
-    zip.addReadStreamLazy(name, stored, (start) =>
-      start(null, Readable.from(content(), { objectMode: false }).on('error', fail)),
-    );
+    zip.addReadStreamLazy(name, stored, (start) => {
+      const stream = Readable.from(content(), { objectMode: false }).on('error', fail);
+      contents.push(stream);
+      start(null, stream);
+    });
   zip.addBuffer(encodeAbout({ info, baseBytes: base?.length ?? null }), BundleEntry.about);
   zip.addBuffer(readmeText(info), BundleEntry.readme);
   if (base !== undefined) zip.addBuffer(zstdCompress(base), BundleEntry.base, stored);
@@ -63,5 +71,17 @@ function zipped(source: ExportSource, table: TableReader, extra: AsyncIterable<E
   lazily(BundleEntry.objects, () => encodeTable(pack.objectEntries()));
   lazily(BundleEntry.index, () => encodeTable(pack.indexEntries(table.all())));
   zip.end();
-  return output;
+  try {
+    yield* output;
+  } finally {
+    // Streams read ahead: those that were not read to their end are still at it.
+    await Promise.all(contents.map(closed));
+  }
+}
+
+function closed(stream: Readable): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.closed) resolve();
+    else stream.once('close', resolve).destroy();
+  });
 }

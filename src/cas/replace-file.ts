@@ -1,6 +1,6 @@
 /** Crash-safe files: what stands at `path` is always whole, the old content or the new. */
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DkError } from '../errors.js';
 import { inheritOwner } from './owner.js';
@@ -23,7 +23,7 @@ export async function replaceFile(
     syncFolder(dirname(path));
   } catch (error) {
     if (fd !== undefined) closeSync(fd);
-    rmSync(part, { force: true });
+    removeIfThere(part);
     throw writeFailed(path, error);
   }
 }
@@ -42,7 +42,7 @@ export function replaceFileSync(path: string, content: Uint8Array): void {
     syncFolder(dirname(path));
   } catch (error) {
     if (fd !== undefined) closeSync(fd);
-    rmSync(part, { force: true });
+    removeIfThere(part);
     throw writeFailed(path, error);
   }
 }
@@ -87,6 +87,11 @@ export function writeFailed(path: string, error: unknown): unknown {
   return code === undefined
     ? error
     : new DkError('io', `${path} cannot be written: ${message}.`, 'Check the disk and the path.', error);
+}
+
+/** Not rmSync's own force, which takes a folder that is none for an error. */
+function removeIfThere(path: string): void {
+  if (existsSync(path)) rmSync(path);
 }
 
 function partPath(path: string): string {

@@ -141,6 +141,35 @@ describe('a bundle', () => {
 });
 
 describe('importBundle', () => {
+  it('reads nothing any more once it has failed', async () => {
+    const { info, folder, store } = await storedRecording(join(tempFolder(), 'dk'), 20_000);
+    const blobs = store.blobs();
+    let late = 0;
+    let failed = false;
+    const watched: BlobReader = {
+      has: (sha256) => blobs.has(sha256),
+      read: (sha256) => {
+        if (failed) late += 1;
+        return blobs.read(sha256);
+      },
+    };
+    const uncaught: unknown[] = [];
+    const note = (error: unknown): void => void uncaught.push(error);
+    process.prependListener('uncaughtException', note);
+    try {
+      for (const out of [join(tempFolder(), 'missing', 'bug.dk.zip'), '/dev/full/bug.dk.zip']) {
+        failed = false;
+        await expect(exportBundle({ info, folder, blobs: watched }, out)).rejects.toThrow(/cannot be written/);
+        failed = true;
+        for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect({ late, uncaught }).toEqual({ late: 0, uncaught: [] });
+    } finally {
+      process.off('uncaughtException', note);
+      store.close();
+    }
+  });
+
   it('takes the recording into another store, and exporting it again gives the same', async () => {
     const { file, info, events, base } = await exported();
     const store = openStore(join(tempFolder(), 'other'), { create: true });
