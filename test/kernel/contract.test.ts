@@ -272,6 +272,11 @@ describe('options', () => {
 
   const WRONG: [what: string, args: string[], message: RegExp][] = [
     ['an unknown option', ['--bogus', '--', 'true'], /^dk run: unknown option '--bogus'\.\n.+\n$/],
+    [
+      '--max without --until-fail',
+      ['--max', '2', '--', 'true'],
+      /^dk run takes --max only together with --until-fail\.\n.+\n$/,
+    ],
     ['no command', [], /^dk run needs a command after --\.\n.+\n$/],
     [
       'a size that is none',

@@ -45,6 +45,8 @@ export const command = defineCommand({
     const probes = oneOf('--probes', options.probes ?? 'auto', ['auto', 'vfs', 'syscall']);
     const ringBytes = powerOfTwo(parseSize('run', '--buffer', options.buffer ?? '64M'));
     const preimageLimitBytes = parseSize('run', '--preimage-limit', options.preimageLimit ?? '256M');
+    if (options.max !== undefined && !options.untilFail)
+      throw usage('run', 'takes --max only together with --until-fail');
     const most = positiveInteger('run', '--max', options.max ?? '1000');
     if (options.untilFail && most === 0) throw usage('run', 'wants at least one run after --max, not "0"');
     requireLabel(options.name);
@@ -97,10 +99,14 @@ export const command = defineCommand({
 /** Runs itself below a launcher of its own, with the same options, until a run fails. */
 async function untilFailure(context: Context, store: Store, most: number, argv: readonly string[]): Promise<number> {
   const args = process.argv.slice(1);
+  if (args.some((arg) => arg.includes('\ufffd'))) throw lossyArguments();
   const own = args.slice(0, args.length - argv.length);
   if (own.at(-1) === '--') own.pop();
   const command = args.slice(args.length - argv.length);
-  const once = [...own.filter((arg) => arg !== '--until-fail'), '--no-tui', '--keep=on-failure', '--', ...command];
+  const repeating = (arg: string, before: string | undefined) =>
+    /^--(until-fail|max=.*|max)$/.test(arg) || before === '--max';
+  const kept = own.filter((arg, i) => !repeating(arg, own[i - 1]));
+  const once = [...kept, '--no-tui', '--keep=on-failure', '--', ...command];
   for (let n = 1; n <= most; n++) {
     const code = await runBelowLauncher(once);
     if (code === 0) continue;
@@ -133,6 +139,15 @@ function oneOf<T extends string>(option: string, text: string, choices: readonly
   const choice = choices.find((candidate) => candidate === text);
   if (choice === undefined) throw usage('run', `wants ${choices.join(' or ')} after ${option}, not "${text}"`);
   return choice;
+}
+
+/** Node decodes its arguments; the launcher has the bytes, but it is started anew for every run here. */
+function lossyArguments(): DkError {
+  return new DkError(
+    'usage',
+    'An argument is not UTF-8, and --until-fail cannot hand it on.',
+    'Put the command into a script, and run that.',
+  );
 }
 
 function noVfsProbes(): DkError {
