@@ -128,7 +128,8 @@ export class StreamWriter {
     const length = tail.length + bytes.length;
     if (length > tail.buffer.length) {
       const capacity = Math.min(Math.max(length, tail.buffer.length * 2, FIRST_TAIL_BYTES), MAX_CHUNK_BYTES);
-      const larger = Buffer.allocUnsafeSlow(capacity);
+      // Small ones share Node's pool: memory of its own costs more than a small file.
+      const larger = Buffer.allocUnsafe(capacity);
       larger.set(tail.buffer.subarray(0, tail.length));
       this.#pendingBytes += capacity - tail.buffer.length;
       tail.buffer = larger;

@@ -89,7 +89,7 @@ export function isFullBlock(count: number, heavy: number): boolean {
 }
 
 export function encodeEventBlock(events: readonly DkEvent[]): Buffer {
-  const columns: (ByteWriter | undefined)[] = [];
+  const columns: (ByteWriter | undefined)[] = new Array(COLUMNS);
   const column = (number: number): ByteWriter => (columns[number] ??= new ByteWriter());
   const block = new BlockContext();
   const actorOfThread = new Map<number, number>();
@@ -244,7 +244,7 @@ function decompress(reader: ByteReader, rawLength: number): Buffer {
 
 function readColumns(raw: Buffer, where: string): (ByteReader | undefined)[] {
   const reader = new ByteReader(raw, where);
-  const columns: (ByteReader | undefined)[] = [];
+  const columns: (ByteReader | undefined)[] = new Array(COLUMNS);
   let previous = -1;
   while (reader.left > 0) {
     const number = reader.uint();
@@ -255,5 +255,7 @@ function readColumns(raw: Buffer, where: string): (ByteReader | undefined)[] {
   return columns;
 }
 const MOST_COLUMNS = 16 * 256;
+/** Of the kinds there are. With room for all from the start, an array that is mostly holes stays an array. */
+const COLUMNS = 16 * LAYOUTS.length;
 
 invariant(LAYOUTS.length * 16 <= MOST_COLUMNS, 'event kinds have more columns than a block can number');

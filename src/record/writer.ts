@@ -141,12 +141,13 @@ export class RecordingWriter {
   private store(event: EventToWrite, stream: number, data: Iterable<Uint8Array> | null): DataRef | null {
     if (data === null) return NO_DATA_KINDS.has(event.kind) ? null : { stream: UNKNOWN, off: 0 };
     this.hintCut(event, stream);
-    const start = this.targets.streams.append(stream, EMPTY);
+    let start: number | undefined;
     for (const part of data) {
-      this.targets.streams.append(stream, part);
+      const off = this.targets.streams.append(stream, part);
+      start ??= off;
       this.sizeBytes += part.length;
     }
-    return { stream, off: start };
+    return { stream, off: start ?? this.targets.streams.append(stream, EMPTY) };
   }
 
   private hintCut(event: EventToWrite, stream: number): void {

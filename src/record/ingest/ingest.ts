@@ -52,6 +52,7 @@ export class Ingest implements Context {
   readonly links: LayeredLinks;
   private readonly savedBases = new Set<number>();
   private readonly writes = new Writes();
+  /** Writes that were too early, with all their pieces. */
   private readonly whole = new Map<RawRecord, readonly RawRecord[]>();
 
   constructor(
@@ -145,11 +146,12 @@ export class Ingest implements Context {
   private handle(record: RawRecord): Outcome {
     if (this.exclusion.drops(this, record)) return 'done';
     if (record.name !== 'write') return RECORD_HANDLERS[record.name](this, record);
-    const pieces = this.whole.get(record) ?? this.writes.add(record);
+    const kept = this.whole.size === 0 ? undefined : this.whole.get(record);
+    const pieces = kept ?? this.writes.add(record);
     if (pieces === undefined) return 'done';
-    this.whole.set(record, pieces);
     const outcome = handleWrite(this, pieces);
-    if (outcome === 'done') this.whole.delete(record);
+    if (outcome !== 'done') this.whole.set(record, pieces);
+    else if (kept !== undefined) this.whole.delete(record);
     return outcome;
   }
 }

@@ -123,7 +123,7 @@ export class JournalReader {
       const size = payload.readUInt32LE(at);
       if (size < 48 || at + size > payload.length)
         throw damaged(this.path(this.segment), this.at, 'a record has an impossible size');
-      records.push(new RawRecord(payload.subarray(at, at + size), this.origin));
+      records.push(new RawRecord(payload, at, at + size, this.origin));
       at += (size + 7) & ~7;
     }
     return records;

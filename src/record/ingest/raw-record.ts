@@ -10,9 +10,8 @@ const HEAD = layoutOf('fork').offsets as Record<
   number
 >;
 
-/** Decoded names of threads; a recording has few. */
-const COMMS = new Map<string, string>();
-const MOST_COMMS = 4096;
+/** The name of the thread whose record was read last: most records are of the same thread as the one before. */
+const lastComm = { words: [0, 0, 0, 0], text: '' };
 
 /** The start of the recording on CLOCK_MONOTONIC. In halves, because times are taken for every record. */
 export class StartTime {
@@ -25,8 +24,8 @@ export class StartTime {
   }
 
   /** Nanoseconds from the start to the clock value at `at`; exact below 104 days. */
-  since(bytes: Buffer, at: number): number {
-    return (bytes.readUInt32LE(at + 4) - this.high) * 2 ** 32 + (bytes.readUInt32LE(at) - this.low);
+  since(frame: Buffer, at: number): number {
+    return (frame.readUInt32LE(at + 4) - this.high) * 2 ** 32 + (frame.readUInt32LE(at) - this.low);
   }
 }
 
@@ -64,7 +63,7 @@ export interface Identity {
   gen: number;
 }
 
-/** One record of the journal, decoded on demand. `bytes` belongs to the frame and stays valid with it. */
+/** One record of the journal, at [at, end) of its frame. Fields are decoded on demand: there are many, and few are asked for. */
 export class RawRecord {
   readonly name: RecordName;
   readonly flags: number;
@@ -76,28 +75,33 @@ export class RawRecord {
   private readonly offsets: Record<string, number>;
 
   constructor(
-    readonly bytes: Buffer,
+    private readonly frame: Buffer,
+    private readonly at: number,
+    private readonly end: number,
     private readonly origin: Origin,
   ) {
-    const name = TYPES.get(bytes.readUInt16LE(HEAD.type));
+    const name = TYPES.get(frame.readUInt16LE(at + HEAD.type));
     this.name = name ?? 'loss';
     this.offsets = LAYOUTS[this.name].offsets;
-    this.flags = bytes.readUInt16LE(HEAD.flags);
-    this.pid = bytes.readUInt32LE(HEAD.pid);
-    this.tid = bytes.readUInt32LE(HEAD.tid);
-    this.enterNs = origin.start.since(bytes, HEAD.enter_ns);
-    this.exitNs = origin.start.since(bytes, HEAD.exit_ns);
+    this.flags = frame.readUInt16LE(at + HEAD.flags);
+    this.pid = frame.readUInt32LE(at + HEAD.pid);
+    this.tid = frame.readUInt32LE(at + HEAD.tid);
+    this.enterNs = origin.start.since(frame, at + HEAD.enter_ns);
+    this.exitNs = origin.start.since(frame, at + HEAD.exit_ns);
   }
 
   get comm(): string {
-    const padded = this.bytes.toString('latin1', HEAD.comm, HEAD.comm + 16);
-    let comm = COMMS.get(padded);
-    if (comm === undefined) {
-      comm = cString(this.bytes.subarray(HEAD.comm, HEAD.comm + 16));
-      if (COMMS.size > MOST_COMMS) COMMS.clear();
-      COMMS.set(padded, comm);
+    const from = this.at + HEAD.comm;
+    const { words } = lastComm;
+    let isSame = true;
+    for (let i = 0; i < words.length; i++) {
+      const word = this.frame.readUInt32LE(from + 4 * i);
+      if (word === words[i]) continue;
+      words[i] = word;
+      isSame = false;
     }
-    return comm;
+    if (!isSame) lastComm.text = cString(this.frame.subarray(from, from + 16));
+    return lastComm.text;
   }
 
   has(flag: number): boolean {
@@ -105,25 +109,26 @@ export class RawRecord {
   }
 
   u16(field: string): number {
-    return this.bytes.readUInt16LE(this.offset(field));
+    return this.frame.readUInt16LE(this.offset(field));
   }
 
   u32(field: string): number {
-    return this.bytes.readUInt32LE(this.offset(field));
+    return this.frame.readUInt32LE(this.offset(field));
   }
 
   /** A 64-bit field that is known to be a size, offset or count. */
   u64(field: string): number {
-    return Number(this.bytes.readBigUInt64LE(this.offset(field)));
+    const at = this.offset(field);
+    return this.frame.readUInt32LE(at + 4) * 2 ** 32 + this.frame.readUInt32LE(at);
   }
 
   arg(n: number): bigint {
-    return this.bytes.readBigUInt64LE(this.offset('args') + 8 * n);
+    return this.frame.readBigUInt64LE(this.offset('args') + 8 * n);
   }
 
   /** An argument that the program passed as an int. */
   arg32(n: number): number {
-    return this.bytes.readInt32LE(this.offset('args') + 8 * n);
+    return this.frame.readInt32LE(this.offset('args') + 8 * n);
   }
 
   identity(prefix = ''): Identity {
@@ -137,11 +142,17 @@ export class RawRecord {
 
   /** What follows the fixed fields. */
   get payload(): Buffer {
-    return this.bytes.subarray(LAYOUTS[this.name].size);
+    return this.frame.subarray(this.at + LAYOUTS[this.name].size, this.end);
+  }
+
+  /** The first `length` bytes of it; fewer where there are fewer. */
+  payloadUpTo(length: number): Buffer {
+    const from = this.at + LAYOUTS[this.name].size;
+    return this.frame.subarray(from, Math.min(from + length, this.end));
   }
 
   private offset(field: string): number {
-    return this.offsets[field] as number;
+    return this.at + (this.offsets[field] as number);
   }
 }
 

@@ -23,7 +23,7 @@ export class Windows {
   ): number | undefined {
     const window = this.byThread.get(write.tid);
     if (window === undefined || window.enterNs !== write.enterNs || meanwhile === undefined) return undefined;
-    const held = window.payload.subarray(0, window.u32('length'));
+    const held = window.payloadUpTo(window.u32('length'));
     const bytes = Buffer.concat(data);
     const begin = window.u64('offset');
     // An append is not below where the file ended when it began.

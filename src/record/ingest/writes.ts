@@ -103,12 +103,26 @@ function isHole({ model }: Context, file: number, offset: number): boolean {
   return true;
 }
 
-function bytesOf(
-  pieces: readonly RawRecord[],
-  length: number,
-): { data: Buffer[]; missing: { at: number; length: number }[] } {
+interface Range {
+  at: number;
+  length: number;
+}
+const NOTHING: readonly Range[] = [];
+
+/** Most writes: all bytes in one record. */
+function wholeIn(piece: RawRecord, length: number): Buffer | undefined {
+  if (piece.has(RECORD_FLAGS.fault) || piece.u64('at') !== 0) return undefined;
+  const bytes = piece.payloadUpTo(piece.u32('length'));
+  return bytes.length === length ? bytes : undefined;
+}
+
+function bytesOf(pieces: readonly RawRecord[], length: number): { data: Buffer[]; missing: readonly Range[] } {
+  if (pieces.length === 1) {
+    const whole = wholeIn(pieces[0] as RawRecord, length);
+    if (whole !== undefined) return { data: [whole], missing: NOTHING };
+  }
   const data: Buffer[] = [];
-  const missing: { at: number; length: number }[] = [];
+  const missing: Range[] = [];
   let at = 0;
   const skipTo = (end: number) => {
     if (end <= at) return;
@@ -118,7 +132,7 @@ function bytesOf(
   };
   for (const piece of pieces) {
     skipTo(piece.u64('at'));
-    const bytes = piece.payload.subarray(0, piece.u32('length'));
+    const bytes = piece.payloadUpTo(piece.u32('length'));
     if (piece.has(RECORD_FLAGS.fault)) missing.push({ at, length: bytes.length });
     data.push(bytes);
     at += bytes.length;
