@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <string>
@@ -61,4 +62,20 @@ void LUtimes(const Napi::CallbackInfo& info) {
   if (utimensat(AT_FDCWD, path.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0) {
     ThrowSystemError(info.Env(), "utimensat", errno, path);
   }
+}
+
+Napi::Value NextData(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  const int fd = info[0].ToNumber().Int32Value();
+  const off_t from = info[1].ToNumber().Int64Value();
+  const off_t start = lseek(fd, from, SEEK_DATA);
+  const off_t end = start < 0 ? -1 : lseek(fd, start, SEEK_HOLE);
+  if (end < 0) {
+    if (errno != ENXIO) ThrowSystemError(env, "lseek", errno, "");
+    return env.Undefined();
+  }
+  Napi::Array range = Napi::Array::New(env, 2);
+  range.Set(0u, Napi::Number::New(env, static_cast<double>(start)));
+  range.Set(1u, Napi::Number::New(env, static_cast<double>(end)));
+  return range;
 }

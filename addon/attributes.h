@@ -9,3 +9,6 @@ Napi::Value LGetXattrs(const Napi::CallbackInfo& info);
 void LSetXattr(const Napi::CallbackInfo& info);
 // lutimes(path, atimeNs: bigint, mtimeNs: bigint): void, nanoseconds since 1970; of the path itself.
 void LUtimes(const Napi::CallbackInfo& info);
+// nextData(fd, from): [start, end] | undefined, the first range at or after `from` that is no hole; undefined when only a
+// hole follows. Moves the file's position. A filesystem without holes says that all is data.
+Napi::Value NextData(const Napi::CallbackInfo& info);

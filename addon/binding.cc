@@ -16,6 +16,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("lgetxattrs", Napi::Function::New<LGetXattrs>(env, "lgetxattrs"));
   exports.Set("lsetxattr", Napi::Function::New<LSetXattr>(env, "lsetxattr"));
   exports.Set("lutimes", Napi::Function::New<LUtimes>(env, "lutimes"));
+  exports.Set("nextData", Napi::Function::New<NextData>(env, "nextData"));
   return exports;
 }
 }  // namespace

@@ -1,5 +1,5 @@
 /**
- * The only importer of better-sqlite3: catalog.db, what the processes of one store share. Everything in it can be
+ * catalog.db, what the processes of one store share. Everything in it can be
  * built again from the packs and the manifests; the schema's version is SQLite's user_version.
  *
  *   recordings  id · state · label · started_ms · events · size_bytes · info (manifest.json's content)
@@ -7,20 +7,17 @@
  *   objects     sha256 · pack → packs.id · offset · raw_length · stored_length
  */
 import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { wrongVersion } from '../cas/format-version.js';
 import { inheritOwner } from '../cas/owner.js';
 import { writeFailed } from '../cas/replace-file.js';
 import { DkError, type ErrorCode } from '../errors.js';
 import { isNotedAsDamaged, noteDamage, setAside } from './set-aside.js';
+import { type Database, openSqlite, type Statement } from './sqlite.js';
 
-export type Database = Sqlite.Database;
+export type { Database };
 
 const BUSY_TIMEOUT_MS = 10_000;
-/** Named, because the search for it starts at the file that the library's JavaScript stands in. */
-const nativeBinding = createRequire(import.meta.url).resolve('better-sqlite3/build/Release/better_sqlite3.node');
 
 /** Entry i brings version i to i + 1. */
 const MIGRATIONS = [
@@ -75,7 +72,7 @@ function openSound(path: string, { fill, notice }: OpenOptions): Database {
 
 function opensDamaged(path: string): boolean {
   if (!existsSync(path)) return false;
-  const db = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
+  const db = openSqlite(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     db.pragma('journal_mode = WAL');
     db.pragma('user_version');
@@ -104,7 +101,7 @@ function openWritable(path: string, fill: (empty: Database) => void): Database {
   } finally {
     closeSync(fd);
   }
-  const db = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS, nativeBinding });
+  const db = openSqlite(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
@@ -139,7 +136,7 @@ function openCopy(path: string): Database | undefined {
     const bytes = readFileSync(path);
     // File format versions in the header: 1 is a rollback journal, 2 the write-ahead log, which memory cannot have.
     bytes.fill(1, 18, 20);
-    const db = new Sqlite(bytes, { readonly: true, nativeBinding });
+    const db = openSqlite(bytes, { readonly: true });
     const found = db.pragma('user_version', { simple: true }) as number;
     if (found > CATALOG_VERSION) throw wrongVersion(path, found, CATALOG_VERSION);
     return found === CATALOG_VERSION ? db : undefined;
@@ -151,13 +148,13 @@ function openCopy(path: string): Database | undefined {
 
 /** Built from packs and manifests, for this process alone. */
 export function openInMemory(path: string, { fill }: Pick<OpenOptions, 'fill'>): Database {
-  const db = new Sqlite(':memory:');
+  const db = openSqlite(':memory:');
   migrate(db, path, fill);
   db.pragma('query_only = ON');
   return db;
 }
 
-export function prepare(db: Database, sql: string): Sqlite.Statement<unknown[], unknown> {
+export function prepare(db: Database, sql: string): Statement {
   return db.prepare<unknown[], unknown>(sql);
 }
 

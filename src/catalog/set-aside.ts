@@ -4,8 +4,8 @@
  */
 import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { inheritOwner } from '../cas/owner.js';
+import { openSqlite } from './sqlite.js';
 
 const LOCK_TIMEOUT_MS = 10_000;
 
@@ -39,7 +39,7 @@ export function setAside(path: string, isDamaged: () => boolean): string | undef
 /** Under a lock that ends with the process that holds it: SQLite's own, on a database that stays empty. */
 function locked<T>(path: string, work: () => T): T {
   createEmpty(path);
-  const db = new Sqlite(path, { timeout: LOCK_TIMEOUT_MS });
+  const db = openSqlite(path, { timeout: LOCK_TIMEOUT_MS });
   try {
     db.exec('BEGIN EXCLUSIVE');
     return work();

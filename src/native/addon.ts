@@ -58,6 +58,8 @@ export interface Addon {
   lsetxattr(path: Uint8Array | string, name: string, value: Uint8Array): void;
   /** utimensat(2) of the path itself; nanoseconds since 1970. */
   lutimes(path: Uint8Array | string, atimeNs: bigint, mtimeNs: bigint): void;
+  /** The first range at or after `from` that is no hole; undefined when only a hole follows. Moves the file's position. */
+  nextData(fd: number, from: number): [start: number, end: number] | undefined;
 }
 
 const FILE = fileURLToPath(new URL('../../build/Release/dk.node', import.meta.url));

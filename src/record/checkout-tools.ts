@@ -1,11 +1,22 @@
 import { addon } from '../native/addon.js';
 import type { CheckoutTools } from '../timeline/checkout-node.js';
+import type { ProofOptions } from '../timeline/proof.js';
 
 /** The system calls that Node has not, as far as the addon is there: without it a checkout says what it leaves out. */
 export function checkoutTools(): CheckoutTools {
   try {
     const { lgetxattrs, lsetxattr, lutimes } = addon();
     return { readXattrs: lgetxattrs, setXattr: lsetxattr, setTimes: lutimes };
+  } catch {
+    return {};
+  }
+}
+
+/** The same for a proof. */
+export function proofTools(): Pick<ProofOptions, 'readXattrs' | 'findData'> {
+  try {
+    const { lgetxattrs, nextData } = addon();
+    return { readXattrs: lgetxattrs, findData: nextData };
   } catch {
     return {};
   }

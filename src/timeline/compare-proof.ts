@@ -1,5 +1,7 @@
-import { createHash } from 'node:crypto';
+import { closeSync, constants, openSync } from 'node:fs';
+import { toBytes } from '../events/byte-string.js';
 import { S_IFMT, typeOfMode } from './base-node.js';
+import { hashContent } from './content-hash.js';
 import { liveFiles } from './live-files.js';
 import { hasBaseContent, type Proof, type ProofEntry, type ProofStat } from './proof.js';
 import type { NodeView } from './rec.js';
@@ -133,9 +135,21 @@ async function contentDiffers(
   const hash = hashes.get(node.file) ?? hashContent(recording, state, node);
   hashes.set(node.file, hash);
   const recorded = await hash;
-  if (recorded === undefined) add('unknown-bytes', 'not all bytes are known', `sha256 ${entry.content}`);
-  else if (recorded !== entry.content) add('bytes', `sha256 ${recorded}`, `sha256 ${entry.content}`);
+  const found = entry.content === null ? 'a file that may not be read' : `sha256 ${entry.content}`;
+  if (recorded === undefined) add('unknown-bytes', whyUnknown(node, entry.path), found);
+  else if (recorded !== entry.content) add('bytes', `sha256 ${recorded}`, found);
   return recorded !== undefined && recorded !== entry.content;
+}
+
+/** Bytes that no event changed are not recorded, but read from the file: that may take more rights than this user has. */
+function whyUnknown(node: NodeView, path: string): string {
+  try {
+    if (node.base) closeSync(openSync(toBytes(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES')
+      return 'bytes that were there before and stand in the file alone, which you may not read';
+  }
+  return 'not all bytes are known';
 }
 
 /** undefined when the file on the disk is not the one that the proof saw any more. */
@@ -160,17 +174,6 @@ async function firstDifference(
   } finally {
     await live.close();
   }
-}
-
-async function hashContent(recording: Recording, state: TreeState, node: Node): Promise<string | undefined> {
-  const content = recording.content(state, node.file);
-  const hash = createHash('sha256');
-  for (let at = 0; at < content.sizeBytes; at += CHUNK_BYTES) {
-    const { bytes, unknown } = await content.read(at, CHUNK_BYTES);
-    if (unknown.length > 0) return undefined;
-    hash.update(bytes);
-  }
-  return hash.digest('hex');
 }
 
 /** Finds names that are one file on one side and two on the other. */

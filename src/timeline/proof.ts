@@ -1,17 +1,8 @@
-import { createHash } from 'node:crypto';
-import {
-  type BigIntStats,
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readlinkSync,
-  readSync,
-} from 'node:fs';
+import { type BigIntStats, lstatSync, readlinkSync } from 'node:fs';
 import { fromBytes, toBytes } from '../events/byte-string.js';
 import { baseStream } from '../events/event.js';
 import { items } from './balanced.js';
+import { type DataFinder, hashFile } from './content-hash.js';
 import { isOnOverlay } from './overlay.js';
 import type { NodeView } from './rec.js';
 import type { TreeState } from './state.js';
@@ -55,16 +46,15 @@ export type XattrReader = (path: Buffer) => Readonly<Record<string, Uint8Array>>
 export interface ProofOptions {
   /** Without it attributes are not part of the proof. */
   readXattrs?: XattrReader;
+  /** Without it holes are read as zeros. */
+  findData?: DataFinder;
   /** Where the recording's path stands on this disk; undefined leaves the path out. Default: at the path itself. */
   locate?: (path: string) => string | undefined;
 }
 
-const CHUNK_BYTES = 1 << 20;
-
 /** Looks at every path that `state` says was touched, and at those that it says are gone. Synchronous: for a worker. */
 export function takeProof(state: TreeState, options: ProofOptions = {}): Proof {
   const locate = options.locate ?? ((path) => path);
-  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   const hashes = new Map<string, string>();
   const entries: ProofEntry[] = [];
   for (const [path, node] of touchedPaths(state)) {
@@ -73,7 +63,7 @@ export function takeProof(state: TreeState, options: ProofOptions = {}): Proof {
     const entry = look(path, toBytes(live), node, state, options.readXattrs);
     if (entry.stat !== null && entry.content === UNREAD) {
       const inode = `${entry.stat.dev}:${entry.stat.ino}`;
-      entry.content = hashes.get(inode) ?? hashFile(toBytes(live), buffer);
+      entry.content = hashes.get(inode) ?? hashIfThere(toBytes(live), options.findData);
       if (entry.content !== null) hashes.set(inode, entry.content);
     }
     entries.push(entry);
@@ -149,21 +139,12 @@ export function hasBaseContent(node: NodeView): boolean {
   return extents.count === 1 && stream === baseStream(node.file) && off === 0;
 }
 
-function hashFile(path: Buffer, buffer: Buffer): string | null {
-  let fd: number;
+function hashIfThere(path: Buffer, findData: DataFinder | undefined): string | null {
   try {
-    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    return hashFile(path, findData);
   } catch (error) {
     if (isAbsence(error)) return null;
     throw error;
-  }
-  try {
-    if (!fstatSync(fd).isFile()) return null;
-    const hash = createHash('sha256');
-    for (let read = readSync(fd, buffer); read > 0; read = readSync(fd, buffer)) hash.update(buffer.subarray(0, read));
-    return hash.digest('hex');
-  } finally {
-    closeSync(fd);
   }
 }
 

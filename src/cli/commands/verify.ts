@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { checkoutTools } from '../../record/checkout-tools.js';
+import { proofTools } from '../../record/checkout-tools.js';
 import { compareProof, type Difference, type ProofResult } from '../../timeline/compare-proof.js';
 import { type Proof, takeProof } from '../../timeline/proof.js';
 import { decodeProof } from '../../timeline/proof-codec.js';
@@ -61,7 +61,7 @@ async function proofOf(recording: Recording, dir: string, named: string): Promis
   const state = (await recording.state(recording.length)) as TreeState;
   return takeProof(state, {
     locate: (path) => (isBelow(path, root) ? join(dir, relative(root, path)) : undefined),
-    readXattrs: checkoutTools().readXattrs,
+    ...proofTools(),
   });
 }
 

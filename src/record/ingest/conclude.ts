@@ -1,9 +1,9 @@
 import type { Store } from '../../catalog/store.js';
 import type { RecordingInfo } from '../../catalog/types.js';
-import { addon } from '../../native/addon.js';
 import { compareProof } from '../../timeline/compare-proof.js';
 import { takeProof } from '../../timeline/proof.js';
 import { encodeProof } from '../../timeline/proof-codec.js';
+import { proofTools } from '../checkout-tools.js';
 import { openStoredRecording } from '../open-stored.js';
 import type { WriterTotals } from '../writer.js';
 import { describeRest } from './journal-reader.js';
@@ -49,7 +49,7 @@ export async function concludeRun(
     if (notices.length === 0) notices.push(UNPROVEN);
     return undefined;
   };
-  const proof = takeProof(pipeline.writer.model.freeze(), { readXattrs: addon().lgetxattrs, locate });
+  const proof = takeProof(pipeline.writer.model.freeze(), { ...proofTools(), locate });
   proven();
   const { totals, problems } = await pipeline.seal(encodeProof(proof));
   await dropSource(store.folderOf(id));
