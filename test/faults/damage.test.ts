@@ -98,7 +98,7 @@ describe('a damaged store', () => {
       const whole = eventsOf(stores.interrupted.said);
       for (let seed = 1; seed <= FLIPS; seed++) {
         const home = copyOf(stores.interrupted.at);
-        const journal = onlyFile(join(onlyFile(join(home, 'recordings')), 'journal'));
+        const journal = join(onlyFile(join(home, 'recordings')), 'journal', '000001.journal');
         const offset = flipBit(journal, seed);
         const said = await readAll(home);
         const events = eventsOf(said);
@@ -111,7 +111,7 @@ describe('a damaged store', () => {
         expect(at).toBeLessThanOrEqual(offset);
         expect(said.get('notices')).toBe(JSON.stringify([`Events may be missing at the end: ${gap.cause}.`]));
         // What is damaged is kept.
-        expect(readdirSync(join(journal, '..'))).toEqual([basename(journal)]);
+        expect(readdirSync(join(journal, '..'))).toContain(basename(journal));
       }
     },
   );
@@ -120,7 +120,7 @@ describe('a damaged store', () => {
     const whole = eventsOf(stores.interrupted.said);
     for (let seed = 1; seed <= CUTS; seed++) {
       const home = copyOf(stores.interrupted.at);
-      cut(onlyFile(join(onlyFile(join(home, 'recordings')), 'journal')), seed);
+      cut(join(onlyFile(join(home, 'recordings')), 'journal', '000001.journal'), seed);
       const said = await readAll(home);
       const events = eventsOf(said);
       expect({ seed, events }).toEqual({ seed, events: whole.slice(0, events.length) });
