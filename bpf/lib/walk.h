@@ -16,6 +16,7 @@ static long walk__step(__u32 i, struct dk_scratch **ctx)
 	struct dentry *dentry = s->walk.dentry, *parent;
 	struct mount *mnt = s->walk.mnt;
 	__u32 pos = s->walk.pos, len;
+	const unsigned char *name;
 
 	if (!s->walk.foreign && dentry == root_dentry && (void *)mnt + bpf_core_field_offset(struct mount, mnt) == (void *)root_mnt)
 		return 1;
@@ -31,12 +32,15 @@ static long walk__step(__u32 i, struct dk_scratch **ctx)
 	parent = BPF_CORE_READ(dentry, d_parent);
 	if (parent == dentry)
 		return 1;
+	len = BPF_CORE_READ(dentry, d_name.len) & (DK_NAME_MAX - 1);
+	name = BPF_CORE_READ(dentry, d_name.name);
+	/* Here, because the verifier of old kernels forgets what it knew of `pos` before the reads. */
+	asm volatile("" : "+r"(pos));
 	if (pos >= s->walk.end || pos >= DK_PAYLOAD_MAX - DK_NAME_MAX) {
 		s->walk.cut = 1;
 		return 1;
 	}
-	len = BPF_CORE_READ(dentry, d_name.len) & (DK_NAME_MAX - 1);
-	bpf_probe_read_kernel(s->data + pos, len, BPF_CORE_READ(dentry, d_name.name));
+	bpf_probe_read_kernel(s->data + pos, len, name);
 	s->data[pos + len] = 0;
 	s->walk.pos = pos + len + 1;
 	s->walk.dentry = parent;
