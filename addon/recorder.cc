@@ -20,7 +20,8 @@
 
 namespace {
 
-// System call number (x86-64) to the program that records its success. Every other call falls through.
+// System call number (x86-64) to the program that records its success. Every other call falls through. 511: all
+// of 32-bit programs.
 constexpr CallProgram kExitPrograms[] = {
     {1, "dk_write"},      {2, "dk_open"},        {9, "dk_mmap"},       {16, "dk_ioctl"},      {18, "dk_pwrite64"},
     {20, "dk_writev"},    {25, "dk_mremap"},     {40, "dk_sendfile"},   {49, "dk_bind"},      {74, "dk_fd_call"},    {75, "dk_fd_call"},
@@ -33,6 +34,7 @@ constexpr CallProgram kExitPrograms[] = {
     {264, "dk_path_call"}, {265, "dk_path_call"}, {266, "dk_path_call"}, {268, "dk_path_call"}, {275, "dk_copy_range"},
     {277, "dk_fd_call"},  {280, "dk_path_call"}, {285, "dk_fd_call"},  {296, "dk_pwritev"},   {306, "dk_sync"},
     {316, "dk_path_call"}, {326, "dk_copy_range"}, {328, "dk_pwritev2"}, {425, "dk_async_io"}, {429, "dk_path_call"}, {437, "dk_open"},    {452, "dk_path_call"},
+    {511, "dk_compat"},
 };
 
 // Calls that take something away which must be looked at first: munmap msync exec exit rename. 510 and 511: no calls but

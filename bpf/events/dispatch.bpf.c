@@ -25,6 +25,7 @@
 /* No calls have these. */
 #define NR_MAPS_AGAIN 510
 #define NR_LEARN 511
+#define NR_COMPAT 511 /* of on_exit: any call of a 32-bit program */
 
 #define NO_FD (~0u)
 
@@ -87,7 +88,7 @@ SEC("tp_btf/sys_exit") int dk_exit(__u64 *ctx)
 		return 0;
 	task = bpf_get_current_task_btf();
 	if (BPF_CORE_READ(task, thread_info.status) & TS_COMPAT) {
-		loss__count(DK_LOSS_COMPAT_SYSCALL, NULL);
+		bpf_tail_call(ctx, &on_exit, NR_COMPAT);
 		return 0;
 	}
 	bpf_tail_call(ctx, &on_exit, syscall__nr(regs));

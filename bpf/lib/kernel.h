@@ -29,6 +29,7 @@ typedef _Bool bool;
 
 struct pt_regs {
 	unsigned long di, si, dx, r10, r8, r9, orig_ax;
+	unsigned long bx, cx; /* arguments of 32-bit programs */
 };
 
 struct dentry;
