@@ -26,7 +26,7 @@ const PROGRAMS: readonly Program[] = [
       ask bgrewriteaof >/dev/null; redis-benchmark -s s -q -n 2000 -r 100 -t set >/dev/null
       while ask info persistence | grep -q aof_rewrite_in_progress:1; do :; done
       ask bgsave >/dev/null; while ask info persistence | grep -q rdb_bgsave_in_progress:1; do :; done
-      ask shutdown; wait $server; test -s dump.rdb && ls appendonlydir/*.2.base.rdb`,
+      ask shutdown; wait $server; test -s dump.rdb && ls appendonlydir/*.base.rdb`,
   },
   {
     name: 'git: clone and gc of a repository with a history',
