@@ -25,7 +25,8 @@
       "target_name": "dk-launcher",
       "type": "executable",
       "sources": ["<!@(ls addon/launcher/*.c)"],
-      "cflags": ["-std=gnu11", "-O2", "-Wall", "-Wextra", "<!@(echo $DK_WERROR)", "-Wno-unused-parameter"],
+      "cflags": ["-std=gnu11", "-O2", "-pthread", "-Wall", "-Wextra", "<!@(echo $DK_WERROR)", "-Wno-unused-parameter"],
+      "ldflags": ["-pthread"],
       "ldflags!": ["-rdynamic"]
     }
   ]

@@ -20,6 +20,7 @@ enum { BUFFER_BYTES = 1 << 20, DENTS_BYTES = 64 << 10 };
 struct scan {
   const struct plan *plan;
   struct dk_record_file out;
+  struct inode_set *inodes;
   struct base_result *result;
   char path[PATH_MAX]; /* of the directory being read; the skip list is compared with it */
   size_t path_len;
@@ -95,6 +96,16 @@ static bool is_pseudo_at(int dir, const char *name) {
   return pseudo;
 }
 
+/* A second sight of an inode with one name is a bind mount: which of the entries a call means, only its path can tell. */
+static void note_inode(struct scan *scan, const struct statx *stx) {
+  if (stx->stx_nlink > 1 && !S_ISDIR(stx->stx_mode)) return;
+  uint64_t dev = (uint64_t)stx->stx_dev_major << 32 | stx->stx_dev_minor;
+  struct inode_entry *entry = inode_set_entry(scan->inodes, dev, stx->stx_ino);
+  if (!entry) return;
+  entry->base = entry->bits & INODE_SCANNED ? 0 : scan->result->entries + 1;
+  entry->bits |= INODE_SCANNED;
+}
+
 static void add(struct scan *scan, int dir, const char *path, const char *name, const struct statx *stx,
                 uint32_t parent, uint16_t flags) {
   struct dk_node node;
@@ -109,6 +120,7 @@ static void add(struct scan *scan, int dir, const char *path, const char *name, 
     extra.target = target;
     extra.target_len = n > 0 ? (size_t)n : 0;
   }
+  note_inode(scan, stx);
   if (!scan->failed) scan->failed = dk_records_add_node(&scan->out, &node, &extra);
   scan->result->entries++;
 }
@@ -226,9 +238,9 @@ static size_t outermost_roots(const struct plan *plan, char **roots) {
   return kept;
 }
 
-int base_scan(const struct plan *plan, int dirfd, struct base_result *result) {
+int base_scan(const struct plan *plan, int dirfd, struct inode_set *inodes, struct base_result *result) {
   static struct scan scan; /* holds PATH_MAX bytes; one scan per process */
-  scan = (struct scan){.plan = plan, .result = result};
+  scan = (struct scan){.plan = plan, .inodes = inodes, .result = result};
   *result = (struct base_result){0};
   char **roots = calloc(plan->root_count + 1, sizeof *roots);
   if (!roots) return -ENOMEM;

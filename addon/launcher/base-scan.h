@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "inode-set.h"
 #include "plan.h"
 
 #define DK_BASE_ENTRY_LIMIT 1000000u
@@ -12,5 +13,8 @@ struct base_result {
   bool truncated; /* cut at DK_BASE_ENTRY_LIMIT */
 };
 
-/* Writes the manifest under a temporary name in directory `dirfd` and renames it. Returns 0 or -errno. */
-int base_scan(const struct plan *plan, int dirfd, struct base_result *result);
+/*
+ * Writes the manifest under a temporary name in directory `dirfd` and renames it, and notes in `inodes` the entries whose
+ * inode has no other name. Returns 0 or -errno.
+ */
+int base_scan(const struct plan *plan, int dirfd, struct inode_set *inodes, struct base_result *result);

@@ -28,7 +28,7 @@ int content_open(int path_fd) {
 
 /* Through our own memory, for filesystems between which the kernel does not copy. */
 static int64_t copy_chunk(int from, int to, int64_t at, int64_t length) {
-  static char bytes[CHUNK];
+  static _Thread_local char bytes[CHUNK];
   ssize_t n = pread64(from, bytes, length < CHUNK ? (size_t)length : CHUNK, at);
   if (n <= 0) return n < 0 ? -errno : 0;
   for (ssize_t done = 0; done < n;) {
@@ -39,17 +39,18 @@ static int64_t copy_chunk(int from, int to, int64_t at, int64_t length) {
   return n;
 }
 
-static int copy_range(int from, int to, int64_t at, int64_t end) {
+int64_t content_copy_range(int from, int to, int64_t start, int64_t end) {
+  int64_t at = start;
   while (at < end) {
     off64_t in = at, out = at;
-    ssize_t n = copy_file_range(from, &in, to, &out, (size_t)(end - at), 0);
+    int64_t n = copy_file_range(from, &in, to, &out, (size_t)(end - at), 0);
     if (n < 0 && errno == ENOSPC) return -ENOSPC;
     if (n <= 0) n = copy_chunk(from, to, at, end - at);
-    if (n < 0) return (int)n;
-    if (n == 0) return 0; /* it shrank meanwhile; the caller's ftruncate makes the rest a hole */
+    if (n < 0) return n;
+    if (n == 0) break; /* it shrank meanwhile */
     at += n;
   }
-  return 0;
+  return at - start;
 }
 
 int content_clone(int from, int to, int64_t size) {
@@ -64,8 +65,8 @@ int content_copy(int from, int to, int64_t size) {
     if (data < 0) data = at;               /* the filesystem does not tell */
     off64_t hole = lseek64(from, data, SEEK_HOLE);
     if (hole < 0 || hole > size) hole = size;
-    int failed = copy_range(from, to, data, hole);
-    if (failed) return failed;
+    int64_t copied = content_copy_range(from, to, data, hole);
+    if (copied < 0) return (int)copied;
     at = hole;
   }
   return ftruncate(to, size) ? -errno : 0;

@@ -16,3 +16,5 @@ int content_open(int path_fd);
 int content_clone(int from, int to, int64_t size);
 /* Copies `size` bytes of `from` to the empty file `to`, holes kept. 0 or -errno. */
 int content_copy(int from, int to, int64_t size);
+/* Copies [start, end) to the same place in `to`; returns how many bytes there were, or -errno. */
+int64_t content_copy_range(int from, int to, int64_t start, int64_t end);

@@ -8,11 +8,13 @@ enum inode_bits {
   INODE_CONTENT = 2,  /* its content is saved, or was given up */
   INODE_PENDING = 4,  /* its content is pinned and will be copied */
   INODE_IGNORED = 8,  /* on a pseudo filesystem or in a skipped directory */
+  INODE_SCANNED = 16, /* the base scan met it */
 };
 
 struct inode_entry {
   uint64_t dev, ino; /* ino 0: a free slot */
   uint32_t bits;
+  uint32_t base; /* 1 + its entry in the base manifest; 0: none, or several */
 };
 
 struct inode_set {

@@ -78,6 +78,10 @@ int dk_records_add_blob(struct dk_record_file *file, const struct dk_blob *blob)
   return file->fd < 0 ? -EBADF : append(file, blob, sizeof *blob);
 }
 
+int dk_records_add_range(struct dk_record_file *file, const struct dk_range *range) {
+  return file->fd < 0 ? -EBADF : append(file, range, sizeof *range);
+}
+
 int dk_records_flush(struct dk_record_file *file) {
   size_t done = 0;
   while (done < file->used) {

@@ -4,6 +4,7 @@
  *   DIR/base.bin           the manifest of the roots            magic "DKBASE\0\1"
  *   DIR/preimage/log       what stood there before it changed   magic "DKPREI\0\1"
  *   DIR/preimage/small     the bytes of small pre-images, one after the other, no header
+ *   DIR/preimage/later     the same, of files that were pinned when they lost a name
  *   DIR/preimage/N         the bytes of pre-image blob N when it has a file of its own (holes kept)
  *
  *   file    ┌───────────────────┬─────────────┬──────────────┬────────┬────────┬───
@@ -14,6 +15,8 @@
  *           └────────────────────────────┴──────┴─────────────┴────────┴─────────┘
  *           ┌────────────────────────────┐
  *           │ struct dk_blob, 32 bytes   │                                            kind 4
+ *           ├────────────────────────────┤
+ *           │ struct dk_range, 40 bytes  │                                            kind 5
  *           └────────────────────────────┘
  *   xattrs  (u16 name length, u32 value length, name, value)*, unaligned
  *
@@ -25,9 +28,14 @@
  * bytes. The name is the last component, for a root its absolute real path. Entry i is file id 16 + i.
  *
  * preimage/log: a kind 2 or 3 record is written before the call that may change the node continues, once per inode.
- * Its name is the absolute path at that moment (empty when longer than the kernel can tell). `blob` names the content;
+ * Its name is the absolute path at that moment: empty when longer than the kernel can tell, and left out for an entry of
+ * the base with one name only, which `parent` tells then. `blob` names the content;
  * it may be read only when the kind 4 record of that number is there, which follows after the bytes. A regular file
  * of size 0 needs no blob. A record says that a call was about to change the node, not that it succeeded.
+ *
+ * A file above the limit that could not become a reflink is copied while the command goes on. Its blob has no kind 4
+ * record but ranges, each written after its bytes: they are the old ones unless a change of them had begun before
+ * `done_ns`. What no range covers was not copied.
  */
 #pragma once
 #include <stddef.h>
@@ -44,19 +52,26 @@ enum dk_record_kind {
   DK_RECORD_PREIMAGE = 2,  /* a node about to be changed */
   DK_RECORD_INHERITED = 3, /* a file the command was given open for writing; `parent` is the descriptor */
   DK_RECORD_BLOB = 4,      /* a pre-image's bytes are complete (struct dk_blob) */
+  DK_RECORD_RANGE = 5,     /* a range of a very large one was copied (struct dk_range) */
 };
 
 enum dk_node_flags {
-  DK_NODE_TOO_LARGE = 1,    /* above the limit: `blob` becomes complete only where the filesystem could reflink */
+  DK_NODE_TOO_LARGE = 1,    /* above the limit: `blob` becomes complete where the filesystem could reflink, else ranges */
   DK_NODE_INHERITED = 2,    /* kind 3 */
   DK_NODE_CONTENT_ONLY = 4, /* metadata was recorded earlier and may have changed since; take only `blob` */
   DK_NODE_UNREADABLE = 8,   /* a directory of the base whose entries could not be listed */
   DK_NODE_NOT_ENTERED = 16, /* a directory of the base left alone: a pseudo filesystem is mounted on it */
   DK_NODE_DELETED = 32,     /* the name is the one the node had; it was removed before the recording */
+  DK_NODE_IN_BASE = 64,     /* kind 2 without a name: `parent` is the entry of the base that the node is */
 };
 
 enum dk_blob_flags {
-  DK_BLOB_SMALL = 1, /* in preimage/small at `offset`; otherwise the file preimage/N */
+  DK_BLOB_SMALL = 1, /* in preimage/small at `offset` */
+  DK_BLOB_LATER = 2, /* in preimage/later at `offset`; without either the file preimage/N */
+};
+
+enum dk_range_flags {
+  DK_RANGE_HOLE = 1, /* zeros, of which there are no bytes */
 };
 
 struct dk_file_header {
@@ -83,7 +98,7 @@ struct dk_node {
   int64_t ctime_ns;
   int64_t btime_ns; /* 0: the filesystem keeps none */
   int64_t atime_ns;
-  uint32_t parent; /* base: index of the parent entry, DK_NO_PARENT for a root; kind 3: the descriptor */
+  uint32_t parent; /* base: index of the parent entry, DK_NO_PARENT for a root; kind 3: the descriptor; IN_BASE: see there */
   uint32_t blob;   /* 0: no content was saved */
   uint16_t name_len;
   uint16_t target_len;
@@ -96,14 +111,26 @@ struct dk_blob {
   uint16_t flags;
   uint32_t blob;
   uint32_t reserved;
-  int64_t offset; /* in preimage/small; 0 for a file of its own */
+  int64_t offset; /* in preimage/small or preimage/later; 0 for a file of its own */
   int64_t length;
+};
+
+struct dk_range {
+  uint32_t record_size;
+  uint16_t kind;
+  uint16_t flags;
+  uint32_t blob;
+  uint32_t reserved;
+  int64_t offset; /* in the file and in preimage/N */
+  int64_t length;
+  int64_t done_ns; /* CLOCK_MONOTONIC, as calls are recorded */
 };
 
 _Static_assert(sizeof(struct dk_file_header) == 16, "file header layout");
 _Static_assert(sizeof(struct dk_node) == 104, "node record layout");
 _Static_assert(offsetof(struct dk_node, parent) == 88, "node record has no holes");
 _Static_assert(sizeof(struct dk_blob) == 32, "blob record layout");
+_Static_assert(sizeof(struct dk_range) == 40, "range record layout");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "records are written as they lie in memory");
 
 /* The variable parts of a node record. */
@@ -130,5 +157,6 @@ int dk_records_open(struct dk_record_file *file, int dirfd, const char *name, co
 void dk_node_from_statx(struct dk_node *node, const struct statx *stx);
 int dk_records_add_node(struct dk_record_file *file, struct dk_node *node, const struct dk_node_extra *extra);
 int dk_records_add_blob(struct dk_record_file *file, const struct dk_blob *blob);
+int dk_records_add_range(struct dk_record_file *file, const struct dk_range *range);
 int dk_records_flush(struct dk_record_file *file);
 int dk_records_close(struct dk_record_file *file);

@@ -1,17 +1,25 @@
 /*
  * The saved past: node records and content of what is about to be changed, each inode once.
  *
- * Small contents go into one file (preimage/small) through a buffer, larger ones into a file each, as a reflink where
- * the filesystem can. A file that loses its last name only needs its inode kept: the handle is the pin, and the copy is
- * made when the guard has nothing else to do.
+ *   the thread that answers calls       decides, writes the node record, copies what is about to be overwritten
+ *   the thread that has time            copies pinned files and, range by range, very large ones
+ *
+ * A file that loses its last name only needs its inode kept: the handle is the pin. A content above the limit is a
+ * reflink where the filesystem can; otherwise it is copied while the command goes on, which may overtake the copy.
  */
 #pragma once
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "background-copy.h"
+#include "blob-store.h"
 #include "inode-set.h"
 #include "node-record.h"
+#include "pins.h"
 #include "plan.h"
+
+enum { BACKGROUND_LIMIT = 64 };
 
 enum preimage_need {
   NEED_METADATA,
@@ -19,35 +27,30 @@ enum preimage_need {
   NEED_CONTENT_LATER, /* the call removes a name: keeping the handle keeps the bytes */
 };
 
-struct pin {
-  int fd; /* O_PATH */
-  uint32_t blob;
-  uint64_t dev, ino;
-  int64_t size;
-};
-
 struct preimages {
   const struct plan *plan;
   void (*warn)(void *context, const char *text);
   void *warn_context;
+  int64_t start_ns; /* what was born later needs no pre-image */
+  bool pin_nothing; /* copy at once what could otherwise wait: the right to read it is borrowed. The answering thread's */
   int dirfd;        /* DIR/preimage */
-  int small_fd;
-  char *small;      /* bytes not yet in preimage/small */
-  size_t small_used;
-  int64_t small_written;
-  struct dk_blob *done; /* blobs whose bytes are in `small` */
-  size_t done_count;
+  int wake_fd;      /* an eventfd: work came while the other thread slept */
+  struct blob_store now, later; /* of the answering thread and of the other one */
+
+  pthread_mutex_t lock; /* for everything below; taken after a store's when both are */
+  pthread_cond_t copied; /* pins were released */
   struct dk_record_file log;
   struct inode_set inodes;
-  uint64_t last_dev;    /* the device asked about last, and the answer */
+  uint64_t last_dev; /* the device asked about last, and the answer */
   bool last_dev_pseudo;
   bool has_birth_times;
-  struct pin *pins; /* a ring */
-  size_t pin_first, pin_count, pin_limit;
-  int64_t start_ns; /* what was born later needs no pre-image */
+  struct pins pins;
+  struct background_copy background[BACKGROUND_LIMIT]; /* oldest first; the other thread works on the first without the lock */
+  size_t background_count;
   uint32_t next_blob;
+  bool sleeping;    /* the other thread wants to be woken */
   bool content_off; /* the disk is full: save no more content */
-  bool pin_nothing; /* copy at once what could otherwise wait: the right to read it is borrowed */
+  bool closed;      /* save nothing more */
   uint64_t records, blobs, bytes;
   uint32_t lost;
 };
@@ -58,8 +61,3 @@ int preimages_open(struct preimages *pre, const struct plan *plan, int recording
 void preimages_save(struct preimages *pre, int fd, enum preimage_need need);
 /* The same for a file that the command inherits as descriptor `inherited_fd`. */
 void preimages_save_inherited(struct preimages *pre, int fd, int inherited_fd);
-/* True while something waits for an idle moment; preimages_idle then does one piece of it. */
-bool preimages_dirty(const struct preimages *pre);
-void preimages_idle(struct preimages *pre);
-/* Does everything that waits. */
-void preimages_finish(struct preimages *pre);

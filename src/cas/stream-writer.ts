@@ -75,6 +75,13 @@ export class StreamWriter {
     return this.#lengths.get(stream) ?? 0;
   }
 
+  /** Leaves out bytes that nobody knows: no piece will cover them. */
+  skip(stream: number, length: number): void {
+    const tail = this.#tails.get(stream);
+    if (tail !== undefined) this.#drop(stream, tail);
+    this.#lengths.set(stream, this.length(stream) + length);
+  }
+
   /**
    * The next append does not continue where the last write to the file ended: a good place for a border, unless it
    * would make many small blobs. `restart`: the write begins at offset 0, so that whole files become whole blobs.

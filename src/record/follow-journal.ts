@@ -40,12 +40,14 @@ export class JournalFollower {
     });
     const mounts = mountTableOf(folder, info.cwd);
     this.journal = new JournalReader(journalFolder(folder), mounts);
-    const model = new Model(writer, new Preimages(preimageFolder(folder)), () => this.journal.startRealNs);
+    const preimages = new Preimages(preimageFolder(folder));
+    const model = new Model(writer, preimages, () => this.journal.startRealNs);
     const processes = new Processes(
       () => {},
       () => writer.totals().events + 1,
     );
-    this.ingest = new Ingest(this.journal, writer, model, processes, new Exclusion(info.excludes, info.cwd), mounts);
+    const exclusion = new Exclusion(info.excludes, info.cwd);
+    this.ingest = new Ingest(this.journal, writer, model, processes, exclusion, mounts, preimages);
   }
 
   /** Sequence number of the last event that was taken. */
@@ -77,6 +79,10 @@ class CountingStreams implements StreamSink {
     const off = this.lengths.get(stream) ?? 0;
     this.lengths.set(stream, off + bytes.length);
     return off;
+  }
+
+  skip(stream: number, length: number): void {
+    this.lengths.set(stream, (this.lengths.get(stream) ?? 0) + length);
   }
 
   cut(): void {}

@@ -1,5 +1,3 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
 import { DkError } from '../errors.js';
 import { fromBytes } from '../events/byte-string.js';
 
@@ -7,6 +5,7 @@ import { fromBytes } from '../events/byte-string.js';
 const HEADER_BYTES = 16;
 const NODE_BYTES = 104;
 const BLOB_BYTES = 32;
+const RANGE_BYTES = 40;
 const VERSION = 1;
 const MAGIC = { base: 'DKBASE\0\x01', preimage: 'DKPREI\0\x01' } as const;
 
@@ -17,8 +16,14 @@ export const NODE_FLAGS = {
   unreadable: 8,
   notEntered: 16,
   deleted: 32,
+  inBase: 64,
 } as const;
-const BLOB_SMALL = 1;
+/** What holds the bytes of a blob, by its flags; a file of its own otherwise. */
+const SHARED_FILES = new Map([
+  [1, 'small'],
+  [2, 'later'],
+]);
+const RANGE_HOLE = 1;
 
 /** A node as stat saw it. Names and link targets are byte strings. */
 export interface NodeRecord {
@@ -40,7 +45,10 @@ export interface NodeRecord {
   /** 0n: the filesystem keeps none. */
   btimeNs: bigint;
   atimeNs: bigint;
-  /** base: index of the parent entry, NO_PARENT for a root; inherited: the descriptor's number. */
+  /**
+   * base: index of the parent entry, NO_PARENT for a root; inherited: the descriptor's number; with NODE_FLAGS.inBase: the
+   * entry of the base that the node is.
+   */
   parent: number;
   /** 0: no content was saved. */
   blob: number;
@@ -50,14 +58,28 @@ export interface NodeRecord {
   xattrs: ReadonlyMap<string, Buffer>;
 }
 
-/** The bytes of a pre-image are complete: `length` bytes at `offset` of preimage/small or of preimage/<blob>. */
+/** The bytes of a pre-image are complete: `length` bytes at `offset` of a file in preimage/. */
 export interface BlobRecord {
   kind: 'blob';
   blob: number;
-  small: boolean;
+  file: string;
   offset: number;
   length: number;
 }
+
+/** A range of a very large pre-image was copied while the command went on, from and to the same offset. */
+export interface RangeRecord {
+  kind: 'range';
+  blob: number;
+  /** Zeros that take no room. */
+  hole: boolean;
+  offset: number;
+  length: number;
+  /** When the copy was done, on CLOCK_MONOTONIC. */
+  doneNs: bigint;
+}
+
+export type LauncherRecord = NodeRecord | BlobRecord | RangeRecord;
 
 export const NO_PARENT = 0xffffffff;
 const KINDS = new Map<number, NodeRecord['kind']>([
@@ -66,6 +88,7 @@ const KINDS = new Map<number, NodeRecord['kind']>([
   [3, 'inherited'],
 ]);
 const KIND_BLOB = 4;
+const KIND_RANGE = 5;
 
 /** Checks magic and version; returns where the first record starts. DkError 'damaged' or 'unsupported'. */
 export function checkNodeFileHeader(bytes: Buffer, file: keyof typeof MAGIC): number {
@@ -91,7 +114,7 @@ export function checkNodeFileHeader(bytes: Buffer, file: keyof typeof MAGIC): nu
  * The whole records from `offset` on. Ends quietly at a torn tail, which an interrupted recording has; returns the
  * offset after the last whole record. Records of kinds that this version does not know are passed over.
  */
-export function* nodeRecords(bytes: Buffer, offset: number): Generator<NodeRecord | BlobRecord, number, void> {
+export function* nodeRecords(bytes: Buffer, offset: number): Generator<LauncherRecord, number, void> {
   let at = offset;
   while (at + 8 <= bytes.length) {
     const size = bytes.readUInt32LE(at);
@@ -103,20 +126,33 @@ export function* nodeRecords(bytes: Buffer, offset: number): Generator<NodeRecor
   return at;
 }
 
-function decode(record: Buffer): NodeRecord | BlobRecord | undefined {
+function decode(record: Buffer): LauncherRecord | undefined {
   const code = record.readUInt16LE(4);
   if (code === KIND_BLOB && record.length >= BLOB_BYTES) return decodeBlob(record);
+  if (code === KIND_RANGE && record.length >= RANGE_BYTES) return decodeRange(record);
   const kind = KINDS.get(code);
   return kind === undefined || record.length < NODE_BYTES ? undefined : decodeNode(record, kind);
 }
 
 function decodeBlob(record: Buffer): BlobRecord {
+  const blob = record.readUInt32LE(8);
   return {
     kind: 'blob',
-    small: (record.readUInt16LE(6) & BLOB_SMALL) !== 0,
+    file: SHARED_FILES.get(record.readUInt16LE(6)) ?? String(blob),
+    blob,
+    offset: Number(record.readBigInt64LE(16)),
+    length: Number(record.readBigInt64LE(24)),
+  };
+}
+
+function decodeRange(record: Buffer): RangeRecord {
+  return {
+    kind: 'range',
+    hole: (record.readUInt16LE(6) & RANGE_HOLE) !== 0,
     blob: record.readUInt32LE(8),
     offset: Number(record.readBigInt64LE(16)),
     length: Number(record.readBigInt64LE(24)),
+    doneNs: record.readBigInt64LE(32),
   };
 }
 
@@ -162,60 +198,4 @@ function decodeXattrs(bytes: Buffer): ReadonlyMap<string, Buffer> {
     at = valueEnd;
   }
   return xattrs;
-}
-
-/** DIR/preimage, read while it grows. Not there yet counts as empty. */
-export class PreimageLog {
-  private offset = 0;
-  private readonly blobs = new Map<number, BlobRecord>();
-
-  constructor(private readonly dir: string) {}
-
-  /** The node records that were added since the last call. Blobs that became complete can be read from now on. */
-  *poll(): Generator<NodeRecord, void, void> {
-    const bytes = readFrom(join(this.dir, 'log'), this.offset);
-    if (bytes.length === 0) return;
-    const start = this.offset === 0 ? checkNodeFileHeader(bytes, 'preimage') : 0;
-    const before = this.offset;
-    const records = nodeRecords(bytes, start);
-    for (;;) {
-      const next = records.next();
-      if (next.done) {
-        this.offset = before + next.value;
-        return;
-      }
-      if (next.value.kind === 'blob') this.blobs.set(next.value.blob, next.value);
-      else yield next.value;
-    }
-  }
-
-  /** Where the content of a blob stands; undefined while (or when) it is not complete. */
-  locate(blob: number): { file: string; offset: number; length: number } | undefined {
-    const known = this.blobs.get(blob);
-    if (known === undefined) return undefined;
-    const file = join(this.dir, known.small ? 'small' : String(blob));
-    return { file, offset: known.offset, length: known.length };
-  }
-}
-
-function readFrom(path: string, offset: number): Buffer {
-  let fd: number;
-  try {
-    fd = openSync(path, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
-    throw error;
-  }
-  try {
-    const bytes = Buffer.alloc(Math.max(0, fstatSync(fd).size - offset));
-    let have = 0;
-    while (have < bytes.length) {
-      const n = readSync(fd, bytes, have, bytes.length - have, offset + have);
-      if (n === 0) break;
-      have += n;
-    }
-    return bytes.subarray(0, have);
-  } finally {
-    closeSync(fd);
-  }
 }

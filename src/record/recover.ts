@@ -61,7 +61,7 @@ async function recoverInPlace(store: Store, info: RecordingInfo, isWhole: boolea
 async function replay(store: Store, info: RecordingInfo, source: string): Promise<RecordingInfo> {
   const pipeline = await Pipeline.open({ store, id: info.id, source }, info);
   try {
-    const rest = await pipeline.complete();
+    const rest = await pipeline.complete(false);
     const damage = rest.kind === 'damaged' ? describeRest(rest) : undefined;
     if (damage !== undefined) noteGap(pipeline.writer, pipeline.ingest.lastNs, damage);
     await pipeline.seal(null);

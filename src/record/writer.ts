@@ -19,10 +19,18 @@ import { UNKNOWN } from '../timeline/types.js';
 /** An event as ingest has it: without a number, and without knowing where its bytes will stand. */
 export type EventToWrite = { [K in Kind]: Omit<EventOf<K>, 'seq' | 'data'> }[Kind];
 
+/** Bytes that a base file had before the recording, from `offset` on. */
+export interface BasePart {
+  offset: number;
+  bytes: Uint8Array;
+}
+
 /** Cuts streams into blobs and lists the pieces in the index; cas/stream-writer.ts. */
 export interface StreamSink {
   /** Where in the stream the bytes begin. */
   append(stream: number, bytes: Uint8Array): number;
+  /** Leaves bytes out that nobody knows. */
+  skip(stream: number, length: number): void;
   /** What comes next does not continue what came before; `restart`: it begins a file anew. */
   cut(stream: number, restart?: boolean): void;
   flushAll(): void;
@@ -108,11 +116,15 @@ export class RecordingWriter {
     this.model.addExternal(node);
   }
 
-  /** The bytes a base file had before the recording, in order from its start. */
-  setBaseContent(file: number, chunks: Iterable<Uint8Array>): void {
-    for (const chunk of chunks) {
-      this.targets.streams.append(baseStream(file), chunk);
-      this.sizeBytes += chunk.length;
+  /** The bytes a base file had before the recording, ascending; those that are left out are not known. */
+  setBaseContent(file: number, parts: Iterable<BasePart>): void {
+    const stream = baseStream(file);
+    let at = 0;
+    for (const { offset, bytes } of parts) {
+      if (offset > at) this.targets.streams.skip(stream, offset - at);
+      this.targets.streams.append(stream, bytes);
+      this.sizeBytes += bytes.length;
+      at = offset + bytes.length;
     }
   }
 

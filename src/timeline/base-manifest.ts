@@ -86,6 +86,12 @@ export class BaseManifest {
     return this.rootRecords.map((record) => ({ file: this.fileOf(record), path: this.nameOf(record) }));
   }
 
+  /** A hard link's later records stand for the file of the first one. */
+  fileOf(record: number): number {
+    if (record === this.slash) return ROOT_DIR_FILE;
+    return FIRST_BASE_FILE + (this.aliases.firstOf.get(record) ?? record);
+  }
+
   has(file: number): boolean {
     return this.recordOf(file) >= 0;
   }
@@ -163,12 +169,6 @@ export class BaseManifest {
     if (file === ROOT_DIR_FILE) return this.slash;
     const record = file - FIRST_BASE_FILE;
     return record >= 0 && record < this.count && this.fileOf(record) === file ? record : -1;
-  }
-
-  /** A hard link's later records stand for the file of the first one. */
-  private fileOf(record: number): number {
-    if (record === this.slash) return ROOT_DIR_FILE;
-    return FIRST_BASE_FILE + (this.aliases.firstOf.get(record) ?? record);
   }
 
   private nameOf(record: number): string {

@@ -62,6 +62,11 @@ export class BaseTree {
     return this.external.get(file) ?? this.manifest.node(file);
   }
 
+  /** The file that an entry of the manifest is. */
+  fileOfEntry(entry: number): number {
+    return this.manifest.fileOf(entry);
+  }
+
   names(file: number): readonly NodeName[] {
     const outside = this.externalNames.get(file);
     const inside = this.manifest.names(file);

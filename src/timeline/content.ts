@@ -63,25 +63,28 @@ export class ExtentContent implements FileContent {
     for (const extent of extentsBetween(this.extents, 0, this.sizeBytes)) {
       if (extent.stream === HOLE) continue;
       if (extent.stream === UNKNOWN) return false;
-      const known = (await this.isLive(extent.stream))
-        ? await this.base.isUnchanged(fileOfStream(extent.stream))
-        : await this.streams.has(extent.stream, extent.off, extent.length);
-      if (!known) return false;
+      if (await this.streams.has(extent.stream, extent.off, extent.length)) continue;
+      if (!isBase(extent.stream) || !(await this.base.isUnchanged(fileOfStream(extent.stream)))) return false;
     }
     return true;
   }
 
   private async fill(stream: number, off: number, into: Buffer): Promise<ByteRange[]> {
     if (stream === UNKNOWN) return [{ offset: 0, length: into.length }];
-    if (await this.isLive(stream)) return this.base.read(fileOfStream(stream), off, into);
-    return this.streams.read(stream, off, into);
-  }
-
-  /** A base stream without a pre-image: its bytes can only come from the file itself. */
-  private async isLive(stream: number): Promise<boolean> {
-    return stream === baseStream(fileOfStream(stream)) && (await this.streams.streamLength(stream)) === 0;
+    const missing = await this.streams.read(stream, off, into);
+    if (!isBase(stream)) return missing;
+    // What no pre-image has can only come from the file itself.
+    const unknown: ByteRange[] = [];
+    for (const { offset, length } of missing) {
+      const part = into.subarray(offset, offset + length);
+      for (const hole of await this.base.read(fileOfStream(stream), off + offset, part))
+        addRange(unknown, offset + hole.offset, hole.length);
+    }
+    return unknown;
   }
 }
+
+const isBase = (stream: number): boolean => stream === baseStream(fileOfStream(stream));
 
 function addRange(ranges: ByteRange[], offset: number, length: number): void {
   const before = ranges[ranges.length - 1];

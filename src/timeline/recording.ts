@@ -168,7 +168,8 @@ class StoredRecording implements Recording {
     const node = end.node(file);
     if (path === undefined || node === undefined) return undefined;
     this.proofStats ??= this.index.meta('proof').then((bytes) => statsOf(bytes));
-    const stat = hasBaseContent(node) ? (await this.proofStats).get(path) : undefined;
+    const isWhole = hasBaseContent(node) && node.sizeBytes === end.base.node(file)?.sizeBytes;
+    const stat = isWhole ? (await this.proofStats).get(path) : undefined;
     return { path, stat: stat ?? null };
   }
 

@@ -288,20 +288,42 @@ describe('not saved', () => {
     expect(summary(b.saved())).toEqual([['f', OLD]]);
     expect(b.base().map((node) => node.name)).not.toContain('own');
   });
+});
 
-  kernelTest('content above the limit, which is said', async () => {
+describe('content above the limit', () => {
+  kernelTest('is copied in ranges, holes left out', async () => {
+    const b = bench();
+    const big = join(b.work, 'big');
+    const content = Buffer.concat([Buffer.alloc(1_500_000, 'one'), Buffer.alloc(524_288), Buffer.alloc(72_152, 'two')]);
+    content.fill(0, 1_499_136, 2_023_424); // whole blocks
+    writeFileSync(big, content.subarray(0, 1_499_136));
+    truncateSync(big, 2_023_424);
+    writeFileSync(big, content.subarray(2_023_424), { flag: 'a' });
+    const { messages } = await b.calls(["unlink 'big", "truncate 'f 0"], { extraPlan: ['preimage-limit=4096'] });
+    const [saved] = b.savedOf('big');
+    expect(saved).toMatchObject({ flags: NODE_FLAGS.tooLarge, sizeBytes: content.length, content: undefined });
+    const { file, ranges } = b.copied(saved?.blob ?? 0);
+    expect(ranges.map(({ offset, length, hole }) => [offset, offset + length, hole])).toEqual([
+      [0, 1_048_576, false],
+      [1_048_576, 1_499_136, false],
+      [1_499_136, 2_023_424, true],
+      [2_023_424, 2_096_440, false],
+    ]);
+    expect(readFileSync(file).equals(content)).toBe(true);
+    expect(text(b.savedOf('f')[0])).toBe(OLD);
+    expect(messages.find((message) => message.type === 'D')).toMatchObject({
+      bytes: content.length + OLD.length,
+      lost: 0,
+    });
+  });
+
+  kernelTest('that is cut off before the copy gets there has no ranges', async () => {
     const b = bench();
     writeFileSync(join(b.work, 'big'), Buffer.alloc(5000));
-    const { messages } = await b.calls(["truncate 'big 0", "truncate 'f 0"], { extraPlan: ['preimage-limit=4096'] });
-    const [big] = b.savedOf('big');
-    expect(big).toMatchObject({ flags: NODE_FLAGS.tooLarge, sizeBytes: 5000 });
-    expect(big?.content).toBe(undefined);
-    expect(text(b.savedOf('f')[0])).toBe(OLD);
-    expect(messages.filter((message) => message.type === 'W').map((message) => message.text)).toEqual([
-      `${join(b.work, 'big')} is larger than the limit for old content (4096 bytes), so it was not saved. ` +
-        'Raise --preimage-limit to keep it.',
-    ]);
-    expect(messages.find((message) => message.type === 'D')).toMatchObject({ lost: 1 });
+    const { messages } = await b.calls(["truncate 'big 0", 'exit_group 0'], { extraPlan: ['preimage-limit=4096'] });
+    const covered = b.copied(b.savedOf('big')[0]?.blob ?? 0).ranges.map(({ offset, length }) => offset + length);
+    expect(covered.every((end) => end <= 5000)).toBe(true);
+    expect(messages.filter((message) => message.type === 'W')).toEqual([]);
   });
 });
 

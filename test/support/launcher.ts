@@ -3,12 +3,14 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, re
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  type BlobRecord,
   checkNodeFileHeader,
+  type LauncherRecord,
+  NO_PARENT,
+  NODE_FLAGS,
   type NodeRecord,
   nodeRecords,
-  PreimageLog,
 } from '../../src/record/node-records.js';
+import { PreimageLog } from '../../src/record/preimage-log.js';
 import { PROJECT_DIR } from './kernel.js';
 import { compiled } from './record.js';
 
@@ -116,10 +118,18 @@ export class LauncherBench {
     return [...nodeRecords(bytes, checkNodeFileHeader(bytes, 'base'))].filter(isNode);
   }
 
-  /** Every node record of the pre-image log, in order. */
+  /** Every node record of the pre-image log, in order; one that names its entry of the base gets that one's path. */
   saved(): SavedNode[] {
     const log = new PreimageLog(join(this.recording, 'preimage'));
-    return [...log.poll()].map((record) => ({ ...record, content: contentOf(log, record.blob) }));
+    const base = this.base();
+    return [...log.poll()].map((record) => ({ ...named(record, base), content: contentOf(log, record.blob) }));
+  }
+
+  /** What was copied of a content above the limit. */
+  copied(blob: number): ReturnType<PreimageLog['copied']> {
+    const log = new PreimageLog(join(this.recording, 'preimage'));
+    for (const _ of log.poll());
+    return log.copied(blob);
   }
 
   /** The records about a path of the work folder. */
@@ -196,8 +206,16 @@ export async function until<T>(probe: () => T | undefined, what: string): Promis
   }
 }
 
-function isNode(record: NodeRecord | BlobRecord): record is NodeRecord {
-  return record.kind !== 'blob';
+function isNode(record: LauncherRecord): record is NodeRecord {
+  return record.kind !== 'blob' && record.kind !== 'range';
+}
+
+function named(record: NodeRecord, base: readonly NodeRecord[]): NodeRecord {
+  if ((record.flags & NODE_FLAGS.inBase) === 0) return record;
+  const names: string[] = [];
+  for (let at = record.parent; at !== NO_PARENT; at = (base[at] as NodeRecord).parent)
+    names.unshift((base[at] as NodeRecord).name);
+  return { ...record, name: names.join('/'), flags: record.flags & ~NODE_FLAGS.inBase, parent: NO_PARENT };
 }
 
 function contentOf(log: PreimageLog, blob: number): Buffer | undefined {

@@ -43,7 +43,7 @@ const HANDLERS: Readonly<Record<number, Handler>> = {
   85: opened,
   257: opened,
   437: opened,
-  9: (context, record) => onFile(context, record, (file) => void context.mapped.add(file)),
+  9: (context, record) => onFile(context, record, (file) => context.mapShared(record, file)),
   49: (context, record, names) => makeNode(context, record, names, { mode: S_IFSOCK | 0o777, rdev: 0 }),
   74: (context, record) => synced(context, record, false),
   75: (context, record) => synced(context, record, true),

@@ -32,7 +32,7 @@ export async function concludeRun(
   id: string,
   { roots, end, proven }: { roots: readonly string[]; end: RunEnd; proven: () => void },
 ): Promise<Conclusion> {
-  const rest = await pipeline.complete();
+  const rest = await pipeline.complete(end.stopped === null);
   if (end.stopped !== null) {
     // Where the journal could not be written, what would be read back could not be stored either.
     noteGap(pipeline.writer, end.endNs, end.stopped);

@@ -1,4 +1,4 @@
-import type { EventToWrite } from '../writer.js';
+import type { EventBody } from './event-body.js';
 import type { LayeredLinks } from './layered-links.js';
 import type { MappedPages } from './mapped-pages.js';
 import type { Model, Place } from './model.js';
@@ -8,13 +8,8 @@ import type { MountViews } from './mount-views.js';
 import type { PseudoMounts } from './pseudo-mounts.js';
 import type { Races } from './races.js';
 import type { Windows } from './windows.js';
+import type { BasePart } from '../writer.js';
 import type { RawRecord } from './raw-record.js';
-
-/** Who did it and when: what `emit` takes from the record. */
-export type Attribution = Pick<EventToWrite, 'tsNs' | 'durNs' | 'pid' | 'tid' | 'comm' | 'proc'>;
-/** Distributes over the union, so that a kind keeps its own fields. */
-type WithoutCommon<E> = E extends unknown ? Omit<E, keyof Attribution> : never;
-export type EventBody = WithoutCommon<EventToWrite>;
 
 /** What the handlers of records work with. */
 export interface Context {
@@ -30,15 +25,15 @@ export interface Context {
     affected: { file: number; path: string; offset?: number; length?: number },
   ): void;
   /** The bytes that a file had before the recording; those of the first call for it are kept. */
-  saveBase(file: number, bytes: Iterable<Uint8Array>): void;
+  saveBase(file: number, parts: Iterable<BasePart>): void;
   readonly links: LayeredLinks;
   readonly races: Races;
   readonly windows: Windows;
   readonly pseudo: PseudoMounts;
   readonly views: MountViews;
-  /** Files whose mapped pages may change without a call. */
-  readonly mapped: Set<number>;
   readonly mappedPages: MappedPages;
+  /** The file's pages may change without a call from now on. */
+  mapShared(record: RawRecord, file: number): void;
   /** True when no other record can explain what does not fit: take the record at its word. */
   readonly force: boolean;
 }

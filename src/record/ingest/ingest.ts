@@ -1,11 +1,14 @@
-import type { EventToWrite, RecordingWriter } from '../writer.js';
+import type { BasePart, EventToWrite, RecordingWriter } from '../writer.js';
 import { namesOf } from './call-names.js';
-import type { Attribution, Context, EventBody, Outcome } from './context.js';
+import type { Context, Outcome } from './context.js';
+import type { Attribution, EventBody } from './event-body.js';
 import type { Exclusion } from './exclusion.js';
 import type { JournalReader } from './journal-reader.js';
 import { LayeredLinks } from './layered-links.js';
+import type { LargeFiles } from './large-files.js';
 import { MappedPages } from './mapped-pages.js';
 import type { Model } from './model.js';
+import type { Preimages } from './preimages.js';
 import type { Processes } from './processes.js';
 import type { MountTable } from './mount-table.js';
 import { MountViews } from './mount-views.js';
@@ -62,6 +65,7 @@ export class Ingest implements Context {
     readonly processes: Processes,
     readonly exclusion: Exclusion,
     mounts: MountTable,
+    private readonly preimages: Preimages,
   ) {
     this.links = new LayeredLinks(model.state.base);
     this.pseudo = new PseudoMounts(mounts);
@@ -75,6 +79,7 @@ export class Ingest implements Context {
       if (records === undefined) break;
       for (const record of records) this.queue.push(record);
     }
+    if (frames > 0) this.preimages.poll();
     this.drain(keep);
     return frames > 0;
   }
@@ -99,7 +104,15 @@ export class Ingest implements Context {
     event.comm = record.comm;
     event.proc = this.processes.of(record.pid).proc;
     if (this.mapped.has(event.file) && CONTENT_CALLS.has(event.kind)) this.mappedPages.forget(event.file);
+    // What was lost may have begun at any time.
+    if (!this.large.isEmpty) this.large.event(body, record.name === 'loss' ? 0n : record.enteredNs, this.identityOf);
     this.writer.append(event as EventToWrite, data);
+  }
+
+  mapShared(record: RawRecord, file: number): void {
+    this.mapped.add(file);
+    const identity = this.identityOf(file);
+    if (identity !== undefined) this.large.change(identity, 0, Number.POSITIVE_INFINITY, record.enteredNs);
   }
 
   doubt(record: RawRecord, cause: string, at: { file: number; path: string; offset?: number; length?: number }): void {
@@ -110,11 +123,17 @@ export class Ingest implements Context {
     this.emit(record, { kind: 'gap', file, path, cause, lost, offset, length });
   }
 
-  saveBase(file: number, bytes: Iterable<Uint8Array>): void {
+  saveBase(file: number, parts: Iterable<BasePart>): void {
     if (this.savedBases.has(file)) return;
     this.savedBases.add(file);
-    this.writer.setBaseContent(file, bytes);
+    this.writer.setBaseContent(file, parts);
   }
+
+  private get large(): LargeFiles {
+    return this.preimages.large;
+  }
+
+  private readonly identityOf = (file: number): string | undefined => this.model.state.base.node(file)?.identity;
 
   private drain(keep: number): void {
     while (this.queue.length - this.head > keep) {

@@ -2,6 +2,7 @@ import { typeOfMode } from '../../timeline/base-node.js';
 import type { Context } from './context.js';
 import type { Place } from './model.js';
 import type { RawRecord } from './raw-record.js';
+import type { BasePart } from '../writer.js';
 import { liveBytes, liveTruth } from './read-back.js';
 
 /**
@@ -19,7 +20,7 @@ export function ownFile(context: Context, record: RawRecord, place: Place): Plac
   const truth = liveTruth(lower);
   if (truth === null) return place;
   const isFile = typeOfMode(truth.mode) === 'file';
-  if (isFile) context.saveBase(place.file, liveBytes(lower));
+  if (isFile) context.saveBase(place.file, parts(liveBytes(lower)));
   const xattrs = Object.entries(truth.xattrs).filter(([name]) => !name.startsWith('trusted.overlay.'));
   const { path } = model.entry(place.parent, place.name);
   const own = {
@@ -35,3 +36,11 @@ export function ownFile(context: Context, record: RawRecord, place: Place): Plac
 
 const UNTOLD =
   'a hard link on overlayfs was changed, and its lower layers cannot be read to see which names that concerns';
+
+function* parts(chunks: Iterable<Uint8Array>): Generator<BasePart> {
+  let offset = 0;
+  for (const bytes of chunks) {
+    yield { offset, bytes };
+    offset += bytes.length;
+  }
+}

@@ -76,7 +76,7 @@ export class Pipeline {
       (info) => writer.putProcess(info),
       () => writer.totals().events + 1,
     );
-    const ingest = new Ingest(journal, writer, model, processes, new Exclusion(excludes, cwd), mounts);
+    const ingest = new Ingest(journal, writer, model, processes, new Exclusion(excludes, cwd), mounts, preimages);
     return new Pipeline(at, blobs, index, writer, ingest, preimages, journal);
   }
 
@@ -87,14 +87,18 @@ export class Pipeline {
     return took;
   }
 
-  /** The journal has ended: takes the rest and the pre-images' bytes. Returns what the journal has behind that. */
-  async complete(): Promise<JournalRest> {
+  /**
+   * The journal has ended: takes the rest and the pre-images' bytes. Returns what the journal has behind that. `isWhole`: the
+   * recorder was there until the end.
+   */
+  async complete(isWhole: boolean): Promise<JournalRest> {
     while (await this.advance()) {
       /* until nothing comes any more */
     }
     this.ingest.finish();
-    storePreimages(this.ingest, this.preimages);
-    return this.journal.rest();
+    const rest = this.journal.rest();
+    storePreimages(this.ingest, this.preimages, isWhole && rest.kind === 'none');
+    return rest;
   }
 
   /** For reading back, as it is now. */

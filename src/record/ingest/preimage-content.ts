@@ -1,26 +1,36 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import type { BasePart } from '../writer.js';
 import type { Context } from './context.js';
-import type { Preimages } from './preimages.js';
+import type { Preimages, SavedContent } from './preimages.js';
 
 const CHUNK_BYTES = 1 << 20;
+/** Holes in very large files become zeros in the stores; of more than this the rest is left unknown. */
+const MOST_ZEROS = 1 << 30;
 
 /** Moves the saved bytes of base files into their base streams. Each file's bytes are saved once at most. */
-export function storePreimages(context: Context, preimages: Preimages): void {
-  for (const { identity, path, at } of preimages.contents()) {
-    const file = context.model.baseFile(identity, path);
-    if (file !== undefined) context.saveBase(file, chunks(at));
+export function storePreimages(context: Context, preimages: Preimages, isWhole: boolean): void {
+  const { model } = context;
+  for (const content of preimages.contents(isWhole)) {
+    const { identity, entry, path } = content;
+    const file = entry === undefined ? model.baseFile(identity, path) : model.state.base.fileOfEntry(entry);
+    if (file !== undefined) context.saveBase(file, chunks(content));
   }
 }
 
-function* chunks({ file, offset, length }: { file: string; offset: number; length: number }): Generator<Buffer> {
+function* chunks({ file, parts }: SavedContent): Generator<BasePart> {
   const fd = openSync(file, 'r');
+  let zerosLeft = MOST_ZEROS;
   try {
-    for (let done = 0; done < length; ) {
-      const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, length - done));
-      const n = readSync(fd, chunk, 0, chunk.length, offset + done);
-      if (n === 0) return;
-      yield chunk.subarray(0, n);
-      done += n;
+    for (const { offset, length, hole, at } of parts) {
+      if (hole) zerosLeft -= length;
+      if (hole && zerosLeft < 0) continue;
+      for (let done = 0; done < length; ) {
+        const bytes = Buffer.alloc(Math.min(CHUNK_BYTES, length - done));
+        const n = hole ? bytes.length : readSync(fd, bytes, 0, bytes.length, at + done);
+        if (n === 0) break;
+        yield { offset: offset + done, bytes: bytes.subarray(0, n) };
+        done += n;
+      }
     }
   } finally {
     closeSync(fd);

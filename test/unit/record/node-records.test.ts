@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toBytes } from '../../../src/events/byte-string.js';
-import { checkNodeFileHeader, type NodeRecord, nodeRecords, PreimageLog } from '../../../src/record/node-records.js';
+import { checkNodeFileHeader, type NodeRecord, nodeRecords } from '../../../src/record/node-records.js';
+import { PreimageLog } from '../../../src/record/preimage-log.js';
 import { tempFolders } from '../../support/temp-folder.js';
 
 const KINDS = { base: 1, preimage: 2, inherited: 3 } as const;
@@ -136,7 +137,7 @@ describe('node records', () => {
     unknown.writeUInt32LE(24, 0);
     unknown.writeUInt16LE(99, 4);
     const bytes = Buffer.concat([unknown, blobRecord(7, true, 8, 16)]);
-    expect([...nodeRecords(bytes, 0)]).toEqual([{ kind: 'blob', blob: 7, small: true, offset: 8, length: 16 }]);
+    expect([...nodeRecords(bytes, 0)]).toEqual([{ kind: 'blob', blob: 7, file: 'small', offset: 8, length: 16 }]);
   });
 });
 

@@ -267,7 +267,7 @@ class Player {
       parent: dir,
       name: 'outside.txt',
     });
-    writer.setBaseContent(file, [EXTERNAL_BYTES]);
+    writer.setBaseContent(file, [{ offset: 0, bytes: EXTERNAL_BYTES }]);
   }
 }
 

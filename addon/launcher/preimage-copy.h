@@ -1,0 +1,12 @@
+/* Contents on their way into the stores: what both threads share. None of these may be called with the lock held. */
+#pragma once
+#include "preimage.h"
+
+/* Something could not be saved: counted always, told once per cause. `fd`: a handle on it, -1 for several. */
+void preimages_lose(struct preimages *pre, int failure, int fd);
+/* Copies the content behind the handle `fd` into blob number `blob`, which may be begun here and go on in the background. */
+void preimages_copy(struct preimages *pre, struct blob_store *store, int fd, uint32_t blob, int64_t size);
+/* Writes what the store has buffered, then says that those blobs are complete. With the store's lock held. */
+void preimages_commit(struct preimages *pre, struct blob_store *store);
+/* Lets the other thread know that there is work. With the lock held. */
+void preimages_wake(struct preimages *pre);

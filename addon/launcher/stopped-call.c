@@ -1,0 +1,200 @@
+#define _GNU_SOURCE
+#include "stopped-call.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/audit.h>
+#include <linux/capability.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "caller.h"
+#include "calls.h"
+#include "content-copy.h"
+#include "listener.h"
+
+/* ---- the rights to read, when the command is not root's ---- */
+
+static bool may_read(int fd) {
+  char name[HANDLE_NAME_BYTES];
+  return faccessat(AT_FDCWD, handle_name(fd, name), R_OK, AT_EACCESS) == 0;
+}
+
+static bool is_root(pid_t tid) {
+  char line[256];
+  unsigned fsuid = ~0u;
+  snprintf(line, sizeof line, "/proc/%d/status", tid);
+  FILE *status = fopen(line, "re");
+  while (status && fgets(line, sizeof line, status))
+    if (sscanf(line, "Uid: %*u %*u %*u %u", &fsuid) == 1) break;
+  if (status) fclose(status);
+  return fsuid == 0;
+}
+
+/*
+ * The guard reads with the user's rights, so that a call which the kernel is about to refuse puts no secret into the
+ * recording. Below sudo, say, the caller is root and the call succeeds: then, for this one call, the guard reads as root.
+ */
+static bool borrow_rights(struct stopped_calls *calls, const struct seccomp_notif *call) {
+  if (!calls->plan->user.other || calls->pre->pin_nothing || !is_root((pid_t)call->pid)) return false;
+  capabilities_use(GUARD_CAPABILITIES | CAPABILITY(CAP_DAC_READ_SEARCH));
+  calls->pre->pin_nothing = true;
+  return true;
+}
+
+static void return_rights(struct stopped_calls *calls) {
+  if (!calls->pre->pin_nothing) return;
+  capabilities_use(GUARD_CAPABILITIES);
+  calls->pre->pin_nothing = false;
+}
+
+/* ---- one stopped call ---- */
+
+static void save_handle(struct stopped_calls *calls, const struct seccomp_notif *call, int fd, enum preimage_need need) {
+  if (fd < 0) return; /* nothing stands there: the call creates it, or fails */
+  if (need != NEED_METADATA && calls->plan->user.other && !may_read(fd)) borrow_rights(calls, call);
+  /* Still the same process? Otherwise its memory and descriptors were someone else's. */
+  if (!listener_still_stopped(calls->listener, call)) close(fd);
+  else preimages_save(calls->pre, fd, need);
+}
+
+static int argument(const struct seccomp_notif *call, int index, int otherwise) {
+  return index < 0 ? otherwise : (int)call->data.args[index];
+}
+
+/* A handle on what the descriptor and path arguments of the call name, -1 when that does not exist. */
+static int open_named(struct stopped_calls *calls, const struct seccomp_notif *call, int dirfd_arg, int path_arg,
+                      bool nofollow) {
+  char path[PATH_MAX];
+  struct caller caller = {.tid = (pid_t)call->pid, .view_may_differ = calls->view_may_differ};
+  int dirfd = argument(call, dirfd_arg, AT_FDCWD);
+  uint64_t address = path_arg < 0 ? 0 : call->data.args[path_arg];
+  if (!address) return caller_open_fd(&caller, dirfd); /* futimens: the descriptor itself */
+  ssize_t n = caller_read_path(&caller, address, path);
+  if (n < 0) return -1;
+  if (n == 0) return caller_open_fd(&caller, dirfd); /* AT_EMPTY_PATH; without that flag the call fails */
+  int fd = caller_open(&caller, dirfd, path, nofollow);
+  if (fd < 0 && errno == EACCES && borrow_rights(calls, call)) fd = caller_open(&caller, dirfd, path, nofollow);
+  return fd;
+}
+
+static void on_open(struct stopped_calls *calls, const struct seccomp_notif *call, const struct guarded_call *row) {
+  uint64_t flags = row->flags < 0 ? O_WRONLY : call->data.args[row->flags];
+  if (row->act == CALL_OPEN_HOW) {
+    struct open_how how;
+    struct caller caller = {.tid = (pid_t)call->pid};
+    if (!caller_read(&caller, call->data.args[row->flags], &how, sizeof how)) return;
+    flags = how.flags;
+  }
+  bool destroys = flags & (O_WRONLY | O_RDWR | O_TRUNC);
+  bool makes_new = (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL) || (flags & O_TMPFILE) == O_TMPFILE;
+  if (!destroys || makes_new || flags & O_PATH) return;
+  save_handle(calls, call, open_named(calls, call, row->dirfd, row->path, flags & O_NOFOLLOW), NEED_CONTENT_NOW);
+}
+
+/* open_by_handle_at(mount_fd, handle, flags): the handle is bytes that only the kernel reads. */
+static void on_handle(struct stopped_calls *calls, const struct seccomp_notif *call) {
+  struct {
+    struct file_handle head;
+    unsigned char bytes[MAX_HANDLE_SZ];
+  } handle;
+  struct caller caller = {.tid = (pid_t)call->pid};
+  uint64_t address = call->data.args[1];
+  if (!caller_read(&caller, address, &handle.head, sizeof handle.head)) return;
+  if (handle.head.handle_bytes > MAX_HANDLE_SZ) return;
+  if (!caller_read(&caller, address + sizeof handle.head, handle.bytes, handle.head.handle_bytes)) return;
+  char name[64];
+  snprintf(name, sizeof name, "/proc/%d/fd/%d", caller.tid, (int)call->data.args[0]);
+  int mount = (int)call->data.args[0] == AT_FDCWD ? caller_open_fd(&caller, AT_FDCWD)
+                                                  : open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (mount < 0) return;
+  save_handle(calls, call, open_by_handle_at(mount, &handle.head, O_PATH | O_CLOEXEC), NEED_CONTENT_NOW);
+  close(mount);
+}
+
+static void on_rename(struct stopped_calls *calls, const struct seccomp_notif *call, const struct guarded_call *row) {
+  int flags = argument(call, row->flags, 0);
+  save_handle(calls, call, open_named(calls, call, row->dirfd, row->path, true), NEED_METADATA);
+  if (flags & RENAME_NOREPLACE) return; /* succeeds only where nothing stands */
+  save_handle(calls, call, open_named(calls, call, row->dirfd2, row->path2, true),
+              flags & RENAME_EXCHANGE ? NEED_METADATA : NEED_CONTENT_LATER);
+}
+
+static void on_metadata(struct stopped_calls *calls, const struct seccomp_notif *call, const struct guarded_call *row) {
+  bool nofollow = row->follow == NOFOLLOW;
+  if (row->follow == FOLLOW_UNLESS_FLAG) nofollow = argument(call, row->flags, 0) & AT_SYMLINK_NOFOLLOW;
+  save_handle(calls, call, open_named(calls, call, row->dirfd, row->path, nofollow), NEED_METADATA);
+}
+
+static void on_compat(struct stopped_calls *calls) {
+  static const char text[] = "A 32-bit program runs: what it overwrites is not saved beforehand. "
+                             "Use a 64-bit build of it to keep the old content.";
+  if (!calls->warned_compat) calls->pre->warn(calls->pre->warn_context, text);
+  calls->warned_compat = true;
+}
+
+static void on_listener(struct stopped_calls *calls) {
+  static const char text[] = "A program wants a seccomp listener of its own, which the guard for old content makes "
+                             "impossible: it gets EBUSY. Start that program outside of dk run if it cannot do without.";
+  if (!calls->warned_listener) calls->pre->warn(calls->pre->warn_context, text);
+  calls->warned_listener = true;
+}
+
+static void look_at(struct stopped_calls *calls, const struct seccomp_notif *call) {
+#ifdef __x86_64__
+  if (call->data.arch != AUDIT_ARCH_X86_64) {
+    on_compat(calls);
+    return;
+  }
+#endif
+  const struct guarded_call *row = guarded_call_find(call->data.nr);
+  if (!row) return;
+  switch ((enum call_act)row->act) {
+    case CALL_OPEN:
+    case CALL_OPEN_HOW: on_open(calls, call, row); break;
+    case CALL_HANDLE: on_handle(calls, call); break;
+    case CALL_TRUNCATE:
+      save_handle(calls, call, open_named(calls, call, row->dirfd, row->path, false), NEED_CONTENT_NOW);
+      break;
+    case CALL_UNLINK:
+      save_handle(calls, call, open_named(calls, call, row->dirfd, row->path, true), NEED_CONTENT_LATER);
+      break;
+    case CALL_RENAME: on_rename(calls, call, row); break;
+    case CALL_METADATA: on_metadata(calls, call, row); break;
+    case CALL_VIEW: calls->view_may_differ = true; break;
+    case CALL_LISTENER: on_listener(calls); break;
+    case CALL_DENY: break;
+  }
+}
+
+void stopped_call_save(struct stopped_calls *calls, const struct seccomp_notif *call) {
+  look_at(calls, call);
+  return_rights(calls);
+}
+
+/* Files that the command is given open for writing: no later call tells of them. */
+void stopped_call_save_inherited(struct stopped_calls *calls, pid_t pid) {
+  char name[64], line[256];
+  snprintf(name, sizeof name, "/proc/%d/fd", pid);
+  DIR *fds = opendir(name);
+  if (!fds) return;
+  for (struct dirent *entry; (entry = readdir(fds));) {
+    int fd = atoi(entry->d_name);
+    if (entry->d_name[0] == '.') continue;
+    snprintf(name, sizeof name, "/proc/%d/fdinfo/%d", pid, fd);
+    FILE *info = fopen(name, "re");
+    unsigned flags = 0;
+    while (info && fgets(line, sizeof line, info))
+      if (sscanf(line, "flags: %o", &flags) == 1) break;
+    if (info) fclose(info);
+    if (!(flags & (O_WRONLY | O_RDWR)) || flags & O_PATH) continue;
+    struct caller caller = {.tid = pid};
+    int handle = caller_open_fd(&caller, fd);
+    if (handle >= 0) preimages_save_inherited(calls->pre, handle, fd);
+  }
+  closedir(fds);
+}

@@ -1,0 +1,82 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type BlobRecord,
+  checkNodeFileHeader,
+  type NodeRecord,
+  nodeRecords,
+  type RangeRecord,
+} from './node-records.js';
+
+/** DIR/preimage, read while it grows. Not there yet counts as empty. */
+export class PreimageLog {
+  private offset = 0;
+  private readonly blobs = new Map<number, BlobRecord>();
+  private readonly ranges = new Map<number, RangeRecord[]>();
+
+  constructor(private readonly dir: string) {}
+
+  /** The node records that were added since the last call. Blobs that became complete can be read from now on. */
+  *poll(): Generator<NodeRecord, void, void> {
+    const bytes = readFrom(join(this.dir, 'log'), this.offset);
+    if (bytes.length === 0) return;
+    const start = this.offset === 0 ? checkNodeFileHeader(bytes, 'preimage') : 0;
+    const before = this.offset;
+    const records = nodeRecords(bytes, start);
+    for (;;) {
+      const next = records.next();
+      if (next.done) {
+        this.offset = before + next.value;
+        return;
+      }
+      const record = next.value;
+      if (record.kind === 'blob') this.blobs.set(record.blob, record);
+      else if (record.kind === 'range') this.addRange(record);
+      else yield record;
+    }
+  }
+
+  /** Where the content of a blob stands; undefined while (or when) it is not complete. */
+  locate(blob: number): { file: string; offset: number; length: number } | undefined {
+    const known = this.blobs.get(blob);
+    if (known === undefined) return undefined;
+    return { file: join(this.dir, known.file), offset: known.offset, length: known.length };
+  }
+
+  /** What was copied of a very large content, ascending, in a list that grows; and the file with it at the same offsets. */
+  copied(blob: number): { file: string; ranges: readonly RangeRecord[] } {
+    return { file: join(this.dir, String(blob)), ranges: this.rangesOf(blob) };
+  }
+
+  private addRange(range: RangeRecord): void {
+    this.rangesOf(range.blob).push(range);
+  }
+
+  private rangesOf(blob: number): RangeRecord[] {
+    const ranges = this.ranges.get(blob) ?? [];
+    this.ranges.set(blob, ranges);
+    return ranges;
+  }
+}
+
+function readFrom(path: string, offset: number): Buffer {
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  }
+  try {
+    const bytes = Buffer.alloc(Math.max(0, fstatSync(fd).size - offset));
+    let have = 0;
+    while (have < bytes.length) {
+      const n = readSync(fd, bytes, have, bytes.length - have, offset + have);
+      if (n === 0) break;
+      have += n;
+    }
+    return bytes.subarray(0, have);
+  } finally {
+    closeSync(fd);
+  }
+}
