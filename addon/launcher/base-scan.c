@@ -98,6 +98,7 @@ static bool is_pseudo_at(int dir, const char *name) {
 
 /* A second sight of an inode with one name is a bind mount: which of the entries a call means, only its path can tell. */
 static void note_inode(struct scan *scan, const struct statx *stx) {
+  if (!scan->inodes) return;
   if (stx->stx_nlink > 1 && !S_ISDIR(stx->stx_mode)) return;
   uint64_t dev = (uint64_t)stx->stx_dev_major << 32 | stx->stx_dev_minor;
   struct inode_entry *entry = inode_set_entry(scan->inodes, dev, stx->stx_ino);
@@ -200,22 +201,25 @@ static void read_directory(struct scan *scan, int dir, const struct statx *self,
   close(dir);
 }
 
-static void read_root(struct scan *scan, const char *root) {
+/* `handle` is O_PATH, and stays open. */
+static void read_tree(struct scan *scan, int handle, const char *path) {
   struct statx stx;
-  int dir = open(root, O_PATH | O_CLOEXEC);
-  if (dir < 0 || !stat_node(dir, "", &stx)) {
-    if (dir >= 0) close(dir);
-    return;
-  }
+  if (!stat_node(handle, "", &stx)) return;
   uint32_t index = scan->result->entries;
-  add(scan, dir, "", root, &stx, DK_NO_PARENT, 0);
-  close(dir);
+  add(scan, handle, "", path, &stx, DK_NO_PARENT, 0);
   if (!S_ISDIR(stx.stx_mode)) return;
-  dir = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK);
+  int dir = openat(handle, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK);
   if (dir < 0) return;
-  scan->path_len = strlen(root);
-  memcpy(scan->path, root, scan->path_len + 1);
+  scan->path_len = strlen(path);
+  memcpy(scan->path, path, scan->path_len + 1);
   read_directory(scan, dir, &stx, index);
+}
+
+static void read_root(struct scan *scan, const char *root) {
+  int handle = open(root, O_PATH | O_CLOEXEC);
+  if (handle < 0) return;
+  read_tree(scan, handle, root);
+  close(handle);
 }
 
 /* Real paths of the roots, sorted, those inside another one dropped. Returns how many are left. */
@@ -254,4 +258,16 @@ int base_scan(const struct plan *plan, int dirfd, struct inode_set *inodes, stru
   if (failed) unlinkat(dirfd, "base.bin.tmp", 0);
   free(roots);
   return failed;
+}
+
+int base_scan_tree(const struct plan *plan, int dirfd, const char *name, int tree, const char *path) {
+  static struct scan scan; /* holds PATH_MAX bytes */
+  struct base_result result = {0};
+  scan = (struct scan){.plan = plan, .result = &result};
+  int failed = dk_records_open(&scan.out, dirfd, name, DK_BASE_MAGIC, BUFFER_BYTES);
+  if (failed) return failed;
+  read_tree(&scan, tree, path);
+  failed = dk_records_close(&scan.out);
+  if (scan.failed) failed = scan.failed;
+  return failed ? failed : result.truncated ? -E2BIG : 0;
 }

@@ -33,6 +33,9 @@
  * it may be read only when the kind 4 record of that number is there, which follows after the bytes. A regular file
  * of size 0 needs no blob. A record says that a call was about to change the node, not that it succeeded.
  *
+ * A directory from outside the base that a rename is about to move, perhaps into the roots, has a blob as well: the manifest
+ * of the tree below it, its own entry first, under its absolute path.
+ *
  * A file above the limit that could not become a reflink is copied while the command goes on. Its blob has no kind 4
  * record but ranges, each written after its bytes: they are the old ones unless a change of them had begun before
  * `done_ns`. What no range covers was not copied.
@@ -62,6 +65,7 @@ enum dk_node_flags {
   DK_NODE_UNREADABLE = 8,   /* a directory of the base whose entries could not be listed */
   DK_NODE_NOT_ENTERED = 16, /* a directory of the base left alone: a pseudo filesystem is mounted on it */
   DK_NODE_DELETED = 32,     /* the name is the one the node had; it was removed before the recording */
+  DK_NODE_TREE = 128,       /* a directory from outside the base that is about to move; `blob` has the form of base.bin */
   DK_NODE_IN_BASE = 64,     /* kind 2 without a name: `parent` is the entry of the base that the node is */
 };
 

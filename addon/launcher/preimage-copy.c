@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base-scan.h"
 #include "content-copy.h"
 
 enum { WARN_LIMIT = 5 /* warnings about single files; the count goes on */ };
@@ -135,4 +136,14 @@ void preimages_copy(struct preimages *pre, struct blob_store *store, int fd, uin
   /* The user may not read it. Either the call fails too, or the content stays unknown: the blob is never completed. */
   if ((failed == -EACCES || failed == -EPERM) && pre->plan->user.other) return;
   if (failed < 0) preimages_lose(pre, failed, fd);
+}
+
+void preimages_list(struct preimages *pre, struct blob_store *store, int fd, uint32_t blob) {
+  char path[PATH_MAX], name[16], handle[HANDLE_NAME_BYTES];
+  ssize_t n = readlink(handle_name(fd, handle), path, sizeof path - 1);
+  path[n > 0 ? n : 0] = '\0';
+  snprintf(name, sizeof name, "%u", blob);
+  int failed = n > 0 ? base_scan_tree(pre->plan, store->dirfd, name, fd, path) : -errno;
+  if (!failed) failed = finish_blob(pre, blob, 0);
+  if (failed) preimages_lose(pre, failed, fd);
 }

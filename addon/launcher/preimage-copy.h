@@ -6,6 +6,8 @@
 void preimages_lose(struct preimages *pre, int failure, int fd);
 /* Copies the content behind the handle `fd` into blob number `blob`, which may be begun here and go on in the background. */
 void preimages_copy(struct preimages *pre, struct blob_store *store, int fd, uint32_t blob, int64_t size);
+/* Writes the manifest of the tree below the directory handle `fd` into blob number `blob`. */
+void preimages_list(struct preimages *pre, struct blob_store *store, int fd, uint32_t blob);
 /* Writes what the store has buffered, then says that those blobs are complete. With the store's lock held. */
 void preimages_commit(struct preimages *pre, struct blob_store *store);
 /* Lets the other thread know that there is work. With the lock held. */

@@ -142,6 +142,7 @@ static void copy_pin_of(struct preimages *pre, uint64_t dev, uint64_t ino) {
 /* What is to be done with one node, decided under the lock. */
 struct decision {
   uint32_t blob;    /* 0: no content to copy */
+  uint32_t tree;    /* number of the blob for what is below the directory; 0: not needed */
   bool later;       /* pinned rather than copied now; the handle is the pin's */
   int lost;         /* -errno of the record */
   int xattrs_lost;
@@ -156,18 +157,21 @@ static struct decision decide(struct preimages *pre, int fd, const struct statx 
   if (pre->has_birth_times && stx->stx_mask & STATX_BTIME && ns_of(&stx->stx_btime) > pre->start_ns) return what_to_do;
   if (may_separate(pre, stx)) need = NEED_CONTENT_NOW;
   if (need == NEED_CONTENT_NOW && !regular) return what_to_do; /* opening a device, fifo or directory changes no bytes */
+  bool holds_content = regular && need != NEED_METADATA && need != NEED_TREE;
+  bool moves = S_ISDIR(stx->stx_mode) && need == NEED_TREE;
   struct inode_entry *entry = inode_set_entry(&pre->inodes, dev_of(stx), stx->stx_ino);
   if (pre->closed || !entry || entry->bits & INODE_IGNORED) return what_to_do;
   if (entry->bits & INODE_PENDING && need == NEED_CONTENT_NOW) {
     copy_pin_of(pre, entry->dev, entry->ino);
     entry = inode_set_entry(&pre->inodes, dev_of(stx), stx->stx_ino);
   }
-  bool content = regular && need != NEED_METADATA && !(entry->bits & INODE_CONTENT);
+  bool content = holds_content && !(entry->bits & INODE_CONTENT);
+  bool tree = moves && !entry->base && !(entry->bits & INODE_CONTENT);
   bool known = entry->bits & INODE_META;
   /* Set for an empty file too: what it grows to is no longer the past. */
-  if (content) entry->bits |= INODE_CONTENT;
+  if (content || tree) entry->bits |= INODE_CONTENT;
   content = content && stx->stx_size > 0;
-  if (known && !content && inherited < 0) return what_to_do;
+  if (known && !content && !tree && inherited < 0) return what_to_do;
   describe(fd, stx, inherited < 0 && pre->has_birth_times ? entry->base : 0, &what);
   if (!known && !(what.node.flags & DK_NODE_IN_BASE) && is_ignored(pre, &what)) {
     entry->bits |= INODE_IGNORED;
@@ -176,6 +180,8 @@ static struct decision decide(struct preimages *pre, int fd, const struct statx 
   entry->bits |= INODE_META;
   if (content && (int64_t)stx->stx_size > pre->plan->limit_bytes) what.node.flags |= DK_NODE_TOO_LARGE;
   if (content) what.node.blob = what_to_do.blob = pre->next_blob++;
+  if (tree) what.node.blob = what_to_do.tree = pre->next_blob++;
+  if (tree) what.node.flags |= DK_NODE_TREE;
   if (known) what.node.flags |= DK_NODE_CONTENT_ONLY;
   if (inherited >= 0) {
     what.node.kind = DK_RECORD_INHERITED;
@@ -209,6 +215,7 @@ static void save(struct preimages *pre, int fd, enum preimage_need need, int inh
   if (decision.later) return;
   if (decision.xattrs_lost) preimages_lose(pre, decision.xattrs_lost, fd);
   if (decision.lost) preimages_lose(pre, decision.lost, fd);
+  else if (decision.tree) preimages_list(pre, &pre->now, fd, decision.tree);
   else if (decision.blob) preimages_copy(pre, &pre->now, fd, decision.blob, (int64_t)stx.stx_size);
   close(fd);
 }

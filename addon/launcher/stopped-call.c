@@ -118,10 +118,10 @@ static void on_handle(struct stopped_calls *calls, const struct seccomp_notif *c
 
 static void on_rename(struct stopped_calls *calls, const struct seccomp_notif *call, const struct guarded_call *row) {
   int flags = argument(call, row->flags, 0);
-  save_handle(calls, call, open_named(calls, call, row->dirfd, row->path, true), NEED_METADATA);
+  save_handle(calls, call, open_named(calls, call, row->dirfd, row->path, true), NEED_TREE);
   if (flags & RENAME_NOREPLACE) return; /* succeeds only where nothing stands */
   save_handle(calls, call, open_named(calls, call, row->dirfd2, row->path2, true),
-              flags & RENAME_EXCHANGE ? NEED_METADATA : NEED_CONTENT_LATER);
+              flags & RENAME_EXCHANGE ? NEED_TREE : NEED_CONTENT_LATER);
 }
 
 static void on_metadata(struct stopped_calls *calls, const struct seccomp_notif *call, const struct guarded_call *row) {

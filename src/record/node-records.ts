@@ -17,6 +17,7 @@ export const NODE_FLAGS = {
   notEntered: 16,
   deleted: 32,
   inBase: 64,
+  tree: 128,
 } as const;
 /** What holds the bytes of a blob, by its flags; a file of its own otherwise. */
 const SHARED_FILES = new Map([

@@ -277,8 +277,10 @@ function renamed(context: Context, record: RawRecord, names: CallNames, flags: n
   const to = (flags & RENAME_EXCHANGE) === 0 ? replaceable : ownFile(context, record, replaceable);
   // rename(2): two names of one file stay as they are, and the call succeeds.
   if (to.file === from.file) return 'done';
+  if (model.state.typeOf(from.file) === 'dir') model.addTree(from.file);
   if ((flags & RENAME_EXCHANGE) !== 0) {
     if (to.file === 0) return 'too-early';
+    if (model.state.typeOf(to.file) === 'dir') model.addTree(to.file);
     context.emit(record, { kind: 'path.exchange', file: from.file, path: from.path, newPath: to.path, other: to.file });
   } else {
     context.emit(record, {

@@ -118,6 +118,21 @@ export class Model {
     return this.state.rec(file)?.sizeBytes ?? this.state.base.node(file)?.sizeBytes ?? 0;
   }
 
+  /**
+   * A directory from outside the roots moves: what is in it, as the guard listed it before, moves along. Names that events
+   * have put there are known already, and what was born since the start is no part of the base.
+   */
+  addTree(dir: number): void {
+    const identity = this.state.base.node(dir)?.identity;
+    const [, ...entries] = identity === undefined ? [] : this.preimages.treeBelow(identity);
+    const files = [dir];
+    for (const { parent, name, node, bornNs } of entries) {
+      const inside = files[parent] ?? 0;
+      const isNew = inside !== 0 && bornNs < this.startRealNs() && !this.state.isGone(inside, name);
+      files.push(inside === 0 ? 0 : this.state.child(inside, name) || (isNew ? this.addBase(inside, name, node) : 0));
+    }
+  }
+
   /** A base file that is open but has no name that we know. */
   addNameless(node: FoundNode): number {
     const file = this.newFile();
@@ -189,17 +204,22 @@ export class Model {
     if (isMounted(path)) return false;
     const node = this.preimages.nodeAt(path) ?? (live ? liveNode(path, this.startRealNs()) : undefined);
     if (node === undefined) return false;
+    this.addBase(parent, name, node);
+    return true;
+  }
+
+  private addBase(parent: number, name: string, node: FoundNode): number {
     const isShared = node.nlink > 1 && typeOfMode(node.mode) !== 'dir';
     const known = isShared ? this.baseFile(node.identity) : undefined;
     if (known !== undefined) {
       this.state.base.addName(known, parent, name);
-      return true;
+      return known;
     }
     const file = this.newFile();
     const external: ExternalNode = { ...node, file, parent, name };
     this.writer.addExternal(external);
     if (node.identity !== '') this.externals.set(node.identity, file);
-    return true;
+    return file;
   }
 
   /** The base file with this identity ("major:minor:inode"). `path`, where it stood, makes the search short. */

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import type { BaseNode } from '../../timeline/base-node.js';
 import { makeDev } from '../../timeline/base-node.js';
-import { NODE_FLAGS, type NodeRecord } from '../node-records.js';
+import { checkNodeFileHeader, NODE_FLAGS, type NodeRecord, nodeRecords } from '../node-records.js';
 import { PreimageLog } from '../preimage-log.js';
 import { LargeFiles } from './large-files.js';
 
@@ -17,6 +18,15 @@ export interface SavedContent {
 /** A base node without the id that this recording gives it. */
 export type FoundNode = Omit<BaseNode, 'file'>;
 
+/** An entry of a tree that moved; `parent` is the number of its directory's. */
+export interface TreeEntry {
+  parent: number;
+  name: string;
+  node: FoundNode;
+  /** 0n: not known. */
+  bornNs: bigint;
+}
+
 /**
  * What the guard noted about nodes before calls changed them. The notes describe the base, so they may be used as soon
  * as they are there, however far ingest has come.
@@ -25,6 +35,8 @@ export class Preimages {
   readonly large = new LargeFiles();
   private readonly log: PreimageLog;
   private readonly notes: NodeRecord[] = [];
+  /** Blobs with what was below directories, by their identity. */
+  private readonly trees = new Map<string, number>();
   private readonly byPath = new Map<string, FoundNode>();
 
   constructor(folder: string) {
@@ -39,6 +51,20 @@ export class Preimages {
     return this.byPath.get(path);
   }
 
+  /** What stood below a directory that a call was about to move, itself first: none where the guard did not list it. */
+  treeBelow(identity: string): TreeEntry[] {
+    const blob = this.trees.get(identity);
+    const at = blob === undefined ? undefined : this.log.locate(blob);
+    if (at === undefined) return [];
+    const bytes = readFileSync(at.file);
+    const entries: TreeEntry[] = [];
+    for (const record of nodeRecords(bytes, checkNodeFileHeader(bytes, 'base'))) {
+      if (record.kind !== 'base') continue;
+      entries.push({ parent: record.parent, name: record.name, node: foundNode(record), bornNs: record.btimeNs });
+    }
+    return entries;
+  }
+
   /**
    * Every saved content. The launcher must have said that all are complete. `isWhole`: all changes were recorded, which is
    * what copies of very large files are compared with.
@@ -46,7 +72,7 @@ export class Preimages {
   *contents(isWhole: boolean): Generator<SavedContent> {
     this.poll();
     for (const note of this.notes) {
-      if (note.blob === 0) continue;
+      if (note.blob === 0 || isTree(note)) continue;
       const identity = identityOf(note);
       const entry = (note.flags & NODE_FLAGS.inBase) === 0 ? undefined : note.parent;
       const of = { identity, entry, path: note.name };
@@ -64,11 +90,16 @@ export class Preimages {
   poll(): void {
     for (const note of this.log.poll()) {
       this.notes.push(note);
+      if (isTree(note)) this.trees.set(identityOf(note), note.blob);
       if (isLarge(note)) this.large.add(identityOf(note), this.log.copied(note.blob).ranges);
       const metadataHolds = (note.flags & NODE_FLAGS.contentOnly) === 0;
       if (metadataHolds && note.name !== '' && !this.byPath.has(note.name)) this.byPath.set(note.name, foundNode(note));
     }
   }
+}
+
+function isTree(note: NodeRecord): boolean {
+  return note.blob !== 0 && (note.flags & NODE_FLAGS.tree) !== 0;
 }
 
 function isLarge(note: NodeRecord): boolean {
@@ -91,7 +122,7 @@ function foundNode(note: NodeRecord): FoundNode {
     mtimeNs: note.mtimeNs,
     ctimeNs: note.ctimeNs,
     target: note.target,
-    xattrs: note.xattrs,
+    xattrs: note.kind === 'base' ? null : note.xattrs,
     listed: false,
   };
 }
