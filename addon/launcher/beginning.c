@@ -1,0 +1,44 @@
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "launcher.h"
+
+void note_user_fds(void) {
+  DIR *fds = opendir("/proc/self/fd");
+  if (!fds) return;
+  for (struct dirent *entry; (entry = readdir(fds));) {
+    int fd = atoi(entry->d_name);
+    if (fd >= 3 && fd != dirfd(fds) && fd != self.giver && self.user_fd_count < USER_FDS) self.user_fds[self.user_fd_count++] = fd;
+  }
+  closedir(fds);
+}
+
+void release_user_fds(void) {
+  for (size_t i = 0; i < self.user_fd_count; i++) close(self.user_fds[i]);
+  int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (null < 0) return;
+  dup2(null, 0);
+  dup2(null, 1);
+  if (null > 2) close(null);
+}
+
+void take_signals(void) {
+  sigset_t taken;
+  struct sigaction plain = {.sa_handler = SIG_DFL};
+  sigfillset(&taken);
+  static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
+  for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) sigdelset(&taken, faults[i]);
+  sigprocmask(SIG_BLOCK, &taken, &self.inherited.mask);
+  sigaction(SIGCHLD, &plain, &self.inherited.child); /* ignored, children could not be waited for */
+  self.signals = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (self.signals >= 0 && self.signals < 3) {
+    int moved = fcntl(self.signals, F_DUPFD_CLOEXEC, 3);
+    close(self.signals);
+    self.signals = moved;
+  }
+}

@@ -1,0 +1,119 @@
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "elevate.h"
+#include "launcher.h"
+#include "sockets.h"
+
+void send_finished(uint32_t lost) {
+  struct guard_summary none = {.lost = lost};
+  if (self.finished) return;
+  self.finished = true;
+  control_send(&self.control, 'D', &none, sizeof none);
+}
+
+void refuse(const char *text) { control_send(&self.control, 'F', text, strlen(text)); }
+
+static int start_guard(void) {
+  int ends[2];
+  int failed = socket_pair(SOCK_SEQPACKET, ends);
+  if (failed) return failed;
+  self.shared = mmap(NULL, sizeof *self.shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (self.shared == MAP_FAILED) return -errno;
+  self.guard = fork();
+  if (self.guard < 0) return -errno;
+  if (self.guard == 0) guard_run(&self.plan, ends[1], self.shared);
+  close(ends[1]);
+  self.guard_hub = ends[0];
+  return 0;
+}
+
+static void prepare(const char *body, size_t length) {
+  char text[256];
+  if (self.prepared) {
+    refuse("A second command cannot be prepared. Start dk again for it.");
+    return;
+  }
+  self.prepared = true;
+  self.plan_bytes = malloc(length + 1);
+  if (!self.plan_bytes) {
+    refuse("There is no memory for the command's arguments. Free some and try again.");
+    return;
+  }
+  memcpy(self.plan_bytes, body, length);
+  const char *wrong = plan_parse(&self.plan, self.plan_bytes, length, self.argv);
+  int failed = 0;
+  if (self.user.other) self.plan.user = self.user;
+  if (!wrong) {
+    failed = start_guard();
+    int own[] = {self.control.fd, self.signals, self.guard_hub, -1};
+    if (!failed) failed = target_fork(&self.target, &self.plan, &self.inherited, own);
+    if (failed) wrong = strerror(-failed);
+  }
+  if (wrong) {
+    snprintf(text, sizeof text, "The command could not be prepared (%s). Free some processes or memory and try again.",
+             wrong);
+    refuse(text);
+    return;
+  }
+  release_user_fds();
+  control_send_u32(&self.control, 'T', (uint32_t)self.target.pid);
+}
+
+static void elevate_or_refuse(void) {
+  char text[512];
+  if (self.prepared || self.giver >= 0 || geteuid() == 0) {
+    refuse("Root lacks the capabilities for recording here (CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN). "
+           "Give them to this container, or run dk outside of it.");
+    return;
+  }
+  kill(self.node, SIGKILL);
+  waitpid(self.node, &self.node_status, 0);
+  int code = elevate(self.argv + 1, &self.inherited, text, sizeof text);
+  if (code < 0) fprintf(stderr, "dk: %s\n", text);
+  _exit(code < 0 ? EXIT_CANNOT_RECORD : code);
+}
+
+void signal_target(int number) {
+  if (self.target.pid > 0) kill(self.target.pid, number);
+}
+
+static void on_frame(char type, const char *body, size_t length) {
+  uint32_t value = 0;
+  if (length >= sizeof value) memcpy(&value, body, sizeof value);
+  switch (type) {
+    case 'P': prepare(body, length); break;
+    case 'G':
+      if (self.target.hub < 0 || self.go) break;
+      self.go = true;
+      socket_send(self.target.hub, "G", 1, -1);
+      break;
+    case 'K': signal_target((int)value); break;
+    case 'Z':
+      if (self.guard_hub >= 0) socket_send(self.guard_hub, "Z", 1, -1);
+      else send_finished(0);
+      break;
+    case 'U': elevate_or_refuse(); break;
+    case 'X': self.released = true; break;
+    default: break; /* from a newer recorder: nothing we could do about it */
+  }
+}
+
+void on_control(void) {
+  char type, *body;
+  size_t length;
+  int filled = control_fill(&self.control);
+  if (filled == 0) close_fd(&self.control.fd); /* its exit status comes with SIGCHLD */
+  while (self.control.fd >= 0 && control_next(&self.control, &type, &body, &length) > 0) {
+    on_frame(type, body, length);
+    control_drop(&self.control, length);
+  }
+}
