@@ -143,6 +143,19 @@ static int open_in_view(pid_t tid, int dirfd, const char *path, uint64_t flags) 
   return fd;
 }
 
+/* With the caller's descriptor in front, a path of nearly PATH_MAX bytes would be longer than the kernel takes. */
+static int open_long(pid_t tid, int dirfd, const char *path, int flags) {
+  char name[64];
+  proc_name(name, sizeof name, tid, dirfd, "");
+  int base = open(name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (base < 0) return -1;
+  int fd = openat(base, path, flags);
+  int failure = errno;
+  close(base);
+  errno = failure;
+  return fd;
+}
+
 int caller_open(const struct caller *caller, int dirfd, const char *path, bool nofollow) {
   char name[PATH_MAX + 64];
   int flags = O_PATH | O_CLOEXEC | (nofollow ? O_NOFOLLOW : 0);
@@ -150,6 +163,7 @@ int caller_open(const struct caller *caller, int dirfd, const char *path, bool n
   if (caller->view_may_differ && !same_view(caller->tid))
     return open_in_view(caller->tid, dirfd, path, (uint64_t)flags);
   if (path[0] == '/') return open(path, flags);
+  if (strlen(path) >= PATH_MAX - 64) return open_long(caller->tid, dirfd, path, flags);
   proc_name(name, sizeof name, caller->tid, dirfd, path);
   return open(name, flags);
 }

@@ -64,15 +64,13 @@ static void *answer(void *context) {
   while (sem_wait(&guard->armed)) {}
   int listener = guard->calls.listener;
   for (;;) {
-    struct seccomp_notif *call = listener_receive(listener);
+    struct seccomp_notif *call = listener_receive(listener, &guard->shared->in_hand);
     if (!call) {
       if (listener_is_over(listener)) return NULL; /* the other thread sees it as well */
       continue;
     }
-    guard->shared->in_flight = call->id;
     if (!guard->passing) stopped_call_save(&guard->calls, call);
     listener_continue(listener, call->id);
-    guard->shared->in_flight = 0;
   }
 }
 
@@ -243,11 +241,10 @@ void guard_run(const struct plan *plan, int hub, struct guard_shared *shared) {
 void guard_run_passing(int listener, struct guard_shared *shared) {
   detach(listener);
   if (chdir("/")) {} /* only so that no directory of the user's stays busy */
-  uint64_t left = atomic_exchange(&shared->in_flight, 0);
-  if (left) listener_continue(listener, left);
+  if (shared->in_hand.call.id) listener_continue(listener, shared->in_hand.call.id);
   struct pollfd wait = {listener, POLLIN, 0};
   while (poll(&wait, 1, -1) < 0 || wait.revents & POLLIN) {
-    struct seccomp_notif *call = listener_receive(listener);
+    struct seccomp_notif *call = listener_receive(listener, &shared->in_hand);
     if (call) listener_continue(listener, call->id);
   }
   _exit(0);

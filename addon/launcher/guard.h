@@ -13,17 +13,20 @@
  * When the other end closes, the recorder is gone: what waits is saved, then all calls pass.
  */
 #pragma once
-#include <stdatomic.h>
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "listener.h"
 #include "plan.h"
 
 enum { GUARD_MESSAGE_LIMIT = 512 };
 
-/* Shared with the launcher, so that a guard that dies can be replaced without leaving a call stopped. */
+/*
+ * Shared with the launcher, so that a guard that dies can be replaced without leaving a call stopped. The kernel itself
+ * writes the call here as it hands it over: there is no moment in which the guard has a call and nobody else knows.
+ */
 struct guard_shared {
-  _Atomic uint64_t in_flight; /* id of the notification being answered; 0 none */
+  union stopped_call_buffer in_hand; /* id 0: none */
 };
 
 struct guard_summary {

@@ -2,31 +2,17 @@
 #include "listener.h"
 
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS /* Linux 6.6 */
 #define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, __u64)
 #define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP 1UL
 #endif
 
-/* The kernel's struct may be longer than ours; it must be all zeros when handed in. */
-struct seccomp_notif *listener_receive(int listener) {
-  static struct seccomp_notif *call;
-  static size_t size;
-  if (!call) {
-    struct seccomp_notif_sizes sizes;
-    size = sizeof *call;
-    if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes) == 0 && sizes.seccomp_notif > size)
-      size = sizes.seccomp_notif;
-    call = malloc(size);
-    if (!call) return NULL;
-  }
-  memset(call, 0, size);
-  return ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, call) ? NULL : call;
+struct seccomp_notif *listener_receive(int listener, union stopped_call_buffer *buffer) {
+  memset(buffer, 0, sizeof *buffer); /* the kernel insists */
+  return ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &buffer->call) ? NULL : &buffer->call;
 }
 
 bool listener_still_stopped(int listener, const struct seccomp_notif *call) {

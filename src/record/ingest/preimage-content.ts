@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import type { BaseNode } from '../../timeline/base-node.js';
 import type { BasePart } from '../writer.js';
 import type { Context } from './context.js';
 import type { Preimages, SavedContent } from './preimages.js';
@@ -13,8 +14,17 @@ export function storePreimages(context: Context, preimages: Preimages, isWhole: 
   for (const content of preimages.contents(isWhole)) {
     const { identity, entry, path } = content;
     const file = entry === undefined ? model.baseFile(identity, path) : model.state.base.fileOfEntry(entry);
-    if (file !== undefined) context.saveBase(file, chunks(content));
+    const node = file === undefined ? undefined : model.state.base.node(file);
+    if (node !== undefined && isFromBefore(content, node)) context.saveBase(node.file, chunks(content));
   }
+}
+
+/**
+ * False when the file had changed between the base scan and the guard: by somebody else, or by a call whose path another
+ * thread changed after the guard had looked at it. What was saved is then not what the base had.
+ */
+function isFromBefore({ sizeBytes, mtimeNs }: SavedContent, node: BaseNode): boolean {
+  return sizeBytes === node.sizeBytes && (mtimeNs ?? node.mtimeNs) === node.mtimeNs;
 }
 
 function* chunks({ file, parts }: SavedContent): Generator<BasePart> {
