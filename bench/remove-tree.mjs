@@ -16,7 +16,8 @@ function makeTree(work) {
   for (let folder = 0; folder < FILES / FILES_A_FOLDER; folder++) {
     const at = join(work, 'tree', String(folder % 20), String(folder));
     mkdirSync(at, { recursive: true });
-    for (let i = 0; i < FILES_A_FOLDER; i++) writeFileSync(join(at, `file${i}.js`), bytes.subarray(0, 200 + ((i * 37) % 3000)));
+    for (let i = 0; i < FILES_A_FOLDER; i++)
+      writeFileSync(join(at, `file${i}.js`), bytes.subarray(0, 200 + ((i * 37) % 3000)));
   }
 }
 
