@@ -18,6 +18,7 @@ import { wrongVersion } from '../cas/format-version.js';
 import type { ObjectPlace } from '../cas/types.js';
 import { parseInfo } from '../catalog/manifest.js';
 import type { RecordingInfo } from '../catalog/types.js';
+import { printable } from '../events/printable.js';
 import { DkError } from '../errors.js';
 
 export const BUNDLE_VERSION = 1;
@@ -79,14 +80,16 @@ export function decodePlace(value: Buffer, where: string): ObjectPlace {
   };
 }
 
+const short = (text: string): string => printable(text.slice(0, 500));
+
 export function readmeText(info: RecordingInfo): Buffer {
-  const command = info.argv.map((argument) => printable(argument)).join(' ');
+  const command = info.argv.map((argument) => short(argument)).join(' ');
   return Buffer.from(`This is a DiffKeeper recording: every change that a command made to files, step by step.
 
   command   ${command}
   started   ${isoTime(info.startedMs)}
   events    ${info.events}
-  made by   dk ${printable(info.dkVersion)}
+  made by   dk ${short(info.dkVersion)}
 
 Open it with DiffKeeper, the command dk; no privileges are needed:
 
@@ -97,11 +100,6 @@ Open it with DiffKeeper, the command dk; no privileges are needed:
 It holds the contents of files that the command touched, as they were and as it wrote them. Share it with
 that in mind. The formats of the files beside this one are described in docs/formats.md of DiffKeeper.
 `);
-}
-
-/** For a text file: nothing in it may drive a terminal. */
-function printable(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?').slice(0, 500);
 }
 
 export function damagedBundle(where: string, reason: string, cause?: unknown): DkError {

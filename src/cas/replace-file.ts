@@ -10,40 +10,65 @@ export async function replaceFile(
   path: string,
   content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): Promise<void> {
-  const part = partPath(path);
-  let fd: number | undefined;
+  const part = new Part(path);
   try {
-    fd = openSync(part, 'wx', 0o600);
-    inheritOwner(fd, dirname(path));
-    for await (const bytes of content) writeAll(fd, bytes);
-    fsyncSync(fd);
-    closeSync(fd);
-    fd = undefined;
-    renameSync(part, path);
-    syncFolder(dirname(path));
+    for await (const bytes of content) part.write(bytes);
+    part.take();
   } catch (error) {
-    if (fd !== undefined) closeSync(fd);
-    removeIfThere(part);
-    throw writeFailed(path, error);
+    throw part.drop(error);
   }
 }
 
 export function replaceFileSync(path: string, content: Uint8Array): void {
-  const part = partPath(path);
-  let fd: number | undefined;
+  const part = new Part(path);
   try {
-    fd = openSync(part, 'wx', 0o600);
-    inheritOwner(fd, dirname(path));
-    writeAll(fd, content);
-    fsyncSync(fd);
-    closeSync(fd);
-    fd = undefined;
-    renameSync(part, path);
-    syncFolder(dirname(path));
+    part.write(content);
+    part.take();
   } catch (error) {
-    if (fd !== undefined) closeSync(fd);
-    removeIfThere(part);
-    throw writeFailed(path, error);
+    throw part.drop(error);
+  }
+}
+
+/** What is to stand at `path`, beside it. */
+class Part {
+  private readonly part: string;
+  private fd: number | undefined;
+
+  constructor(private readonly path: string) {
+    this.part = `${path}.${randomBytes(6).toString('hex')}.part`;
+  }
+
+  write(bytes: Uint8Array): void {
+    writeAll(this.open(), bytes);
+  }
+
+  /** Puts it in its place. */
+  take(): void {
+    fsyncSync(this.open());
+    this.close();
+    renameSync(this.part, this.path);
+    syncFolder(dirname(this.path));
+  }
+
+  /** Leaves nothing behind; returns what to throw. */
+  drop(error: unknown): unknown {
+    this.close();
+    // Not rmSync's own force, which takes a folder that is none for an error.
+    if (existsSync(this.part)) rmSync(this.part);
+    return writeFailed(this.path, error);
+  }
+
+  private open(): number {
+    if (this.fd === undefined) {
+      this.fd = openSync(this.part, 'wx', 0o600);
+      inheritOwner(this.fd, dirname(this.path));
+    }
+    return this.fd;
+  }
+
+  private close(): void {
+    if (this.fd !== undefined) closeSync(this.fd);
+    this.fd = undefined;
   }
 }
 
@@ -87,13 +112,4 @@ export function writeFailed(path: string, error: unknown): unknown {
   return code === undefined
     ? error
     : new DkError('io', `${path} cannot be written: ${message}.`, 'Check the disk and the path.', error);
-}
-
-/** Not rmSync's own force, which takes a folder that is none for an error. */
-function removeIfThere(path: string): void {
-  if (existsSync(path)) rmSync(path);
-}
-
-function partPath(path: string): string {
-  return `${path}.${randomBytes(6).toString('hex')}.part`;
 }

@@ -27,6 +27,20 @@ import { claimForThisProcess, releaseClaim, writerMayLive } from './writer-proce
 /** What is known when a recording begins. */
 export type NewRecording = Omit<RecordingInfo, 'id' | 'version' | 'state' | 'marks'>;
 
+/** What is known of a run before its end. */
+export const NOTHING_RECORDED = {
+  durationNs: 0,
+  exitCode: null,
+  signal: null,
+  events: 0,
+  files: 0,
+  sizeBytes: 0,
+  gaps: 0,
+  lostRecords: 0,
+  frozenNs: 0,
+  verified: null,
+} as const;
+
 export interface DamagedRecording {
   id: string;
   error: DkError;

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { arch, hostname, release, userInfo } from 'node:os';
-import type { Store } from '../catalog/store.js';
+import { NOTHING_RECORDED, type Store } from '../catalog/store.js';
 import type { RecordingInfo } from '../catalog/types.js';
 import { DkError } from '../errors.js';
 import type { Recorder } from '../native/addon.js';
@@ -187,16 +187,7 @@ function newRecording(options: SessionOptions): Parameters<Store['create']>[0] {
     roots: options.roots,
     excludes: options.excludes,
     startedMs: Date.now(),
-    durationNs: 0,
-    exitCode: null,
-    signal: null,
-    events: 0,
-    files: 0,
-    sizeBytes: 0,
-    gaps: 0,
-    lostRecords: 0,
-    frozenNs: 0,
-    verified: null,
+    ...NOTHING_RECORDED,
     host: { kernel: release(), user: username, uid, gid, arch: arch(), hostname: hostname() },
     probes: 'syscall',
     dkVersion: options.dkVersion,

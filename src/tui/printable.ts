@@ -1,31 +1,14 @@
-/**
- * Text from a recording comes from strangers: nothing of it may move the cursor, change colours, reorder or hide text.
- * Everything that is drawn passes through `printable`, and is measured after it.
- */
+/** Everything that is drawn passes through `printable`, and is measured after it. */
 import stringWidth from 'string-width';
+import { printable as escaped } from '../events/printable.js';
 
 const PLAIN = /^[\u0020-\u007e]*$/;
-/** Control, format (zero-width, bidirectional, soft hyphen), line and paragraph separators, surrogates without a partner. */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 /** Joiners inside an emoji and presentation selectors: terminals disagree about their width, the picture stays readable. */
 const EMOJI_GLUE = /[\ufe0e\ufe0f]|(?<=\p{Extended_Pictographic}[\ufe0e\ufe0f]?)\u200d(?=\p{Extended_Pictographic})/gu;
 /** More marks than this on one character would spill over the lines around it. */
 const MARKS = /(\p{M}{4})\p{M}+/gu;
-const SHORT: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\u001b': '\\e' };
-
 export function printable(text: string): string {
-  if (PLAIN.test(text)) return text;
-  return text.replace(EMOJI_GLUE, '').replace(MARKS, '$1').replace(UNSAFE, escapeChar);
-}
-
-function escapeChar(char: string): string {
-  const short = SHORT[char];
-  if (short !== undefined) return short;
-  const code = char.codePointAt(0) ?? 0;
-  // The lone surrogates of events/byte-string.ts stand for bytes that are no UTF-8.
-  if (code >= 0xdc80 && code <= 0xdcff) return `\\x${(code - 0xdc00).toString(16)}`;
-  if (code < 0x80) return `\\x${code.toString(16).padStart(2, '0')}`;
-  return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`;
+  return PLAIN.test(text) ? text : escaped(text.replace(EMOJI_GLUE, '').replace(MARKS, '$1'));
 }
 
 /** One column each: ASCII, and what the screen itself draws with. Measured without a look at Unicode's tables. */

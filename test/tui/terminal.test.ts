@@ -137,9 +137,9 @@ describe('the screen', () => {
     await terminal.until(/#(\d+) of \1/);
     await terminal.keys('Home', 'Right', 'Right');
     await terminal.until('#3 of 8');
-    const screen = await terminal.until(/a\\e\[2J\\e\]0;owned\\x07\\u009b31m\\r\\n\\u202egnp\.txt/);
-    expect(screen).toContain('x\\e[31m\\x07');
-    expect(screen).toMatch(/text \\e\[2J\\e\[H\\e\]52;c;ZXZpbA==\\x07 \\u009b2J end/);
+    const screen = await terminal.until(/a\\x1b\[2J\\x1b\]0;owned\\x07\\u009b31m\\r\\n\\u202egnp\.txt/);
+    expect(screen).toContain('x\\x1b[31m\\x07');
+    expect(screen).toMatch(/text \\x1b\[2J\\x1b\[H\\x1b\]52;c;ZXZpbA==\\x07 \\u009b2J end/);
     expect(await terminal.format('#{pane_title}')).toBe(title);
     await terminal.press('End', /\\xff\\xfe\.bin/);
   });
@@ -202,7 +202,7 @@ describe('the chooser', () => {
   ] as const)('%j chooses %s', async (keys, id) => {
     terminal = await Terminal.start('node --import ./test/support/ts-loader.mjs test/tui/support/choose.ts');
     const screen = await terminal.until(/Enter open/);
-    expect(screen).toContain('x\\e[31m\\x07');
+    expect(screen).toContain('x\\x1b[31m\\x07');
     if (keys[0] === 'Down') await terminal.press('Down', '▶ rec1aaaa');
     await terminal.keys(keys.at(-1) as string);
     await terminal.until(`chosen ${id}`);

@@ -86,9 +86,6 @@ export class Ingest implements Context {
 
   /** After the last record: takes what was kept back. */
   finish(): void {
-    while (this.advance()) {
-      /* until the journal ends */
-    }
     this.drain(0);
     for (const pieces of this.writes.unfinished()) handleWrite(this, pieces);
   }

@@ -34,7 +34,7 @@ const anyText = fc.oneof(
 describe('printable', () => {
   it.each([
     ['plain', 'plain'],
-    ['a\u001b[31m', 'a\\e[31m'],
+    ['a\u001b[31m', 'a\\x1b[31m'],
     ['\r\n\t\u0000\u007f', '\\r\\n\\t\\x00\\x7f'],
     ['\u009b2J', '\\u009b2J'],
     ['\u202egnp.exe', '\\u202egnp.exe'],
