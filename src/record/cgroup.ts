@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A cgroup of the target's own, below the one dk runs in, so that it can be frozen when the ring runs full. */
@@ -16,6 +16,9 @@ export interface TargetCgroup {
   remove(): void;
 }
 
+const PREFIX = 'diffkeeper-';
+const STARTED_BY_NOW_MS = 60_000;
+
 /**
  * Makes the cgroup. undefined when there is no cgroup v2 or dk may not write to it: then an overflow of the ring loses
  * records, which is shown as a gap and read back.
@@ -23,7 +26,8 @@ export interface TargetCgroup {
 export function makeTargetCgroup(id: string): TargetCgroup | undefined {
   const parent = ownCgroup();
   if (parent === undefined) return undefined;
-  const path = join(parent, `diffkeeper-${id}`);
+  removeOld(parent);
+  const path = join(parent, `${PREFIX}${id}`);
   const freezeFile = join(path, 'cgroup.freeze');
   try {
     mkdirSync(path);
@@ -50,6 +54,20 @@ export function makeTargetCgroup(id: string): TargetCgroup | undefined {
     thaw: () => writeFileSync(freezeFile, '0'),
     remove,
   };
+}
+
+/** Those that processes kept which outlived their command, or that a dk left which was killed. rmdir spares what is in use. */
+function removeOld(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    if (!name.startsWith(PREFIX)) continue;
+    const path = join(parent, name);
+    try {
+      // A dk that is just starting has put nobody in yet.
+      if (statSync(path).mtimeMs < Date.now() - STARTED_BY_NOW_MS) rmdirSync(path);
+    } catch {
+      // In use, or gone already.
+    }
+  }
 }
 
 function threadsIn(folder: string): number {

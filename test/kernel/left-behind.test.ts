@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { DK, kernelTest } from '../support/kernel.js';
@@ -46,6 +46,24 @@ describe('processes that the command leaves behind', () => {
       () => (existsSync(join(at.work, 'end')) && statSync(join(at.work, 'end')).size > 0) || undefined,
       'the end of the job',
     );
+  });
+
+  kernelTest('and the cgroup that they kept goes with a later run', async (context) => {
+    const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+    const mount = mounts.find((line) => line.includes(' - cgroup2 '))?.split(' ')[4];
+    const own = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1];
+    if (mount === undefined || own === undefined) context.skip('no cgroup v2 is mounted here');
+    const folder = (name: string) => join(`${mount}`, `${own}`, name);
+    const [left, young] = [
+      folder(`diffkeeper-test-left-${process.pid}`),
+      folder(`diffkeeper-test-young-${process.pid}`),
+    ];
+    mkdirSync(left);
+    mkdirSync(young);
+    utimesSync(left, new Date(0), new Date(0));
+    await new Bench(temp()).record(['true']);
+    expect([existsSync(left), existsSync(young)]).toEqual([false, true]);
+    rmdirSync(young);
   });
 
   kernelTest('where they cannot be stopped, a gap says so', async (context) => {
