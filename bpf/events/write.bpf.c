@@ -190,6 +190,9 @@ static __always_inline int write__record(struct pt_regs *regs, long ret, bool ve
 	w->offset = 0;
 	if (inode__regular(inode)) {
 		emit__path_once(t, file, inode);
+		/* Overlayfs does not pass the flag on to the file that it writes to (fs/backing-file.c). */
+		if (inode__overlay(inode))
+			rwf &= ~RWF_NOAPPEND;
 		append = rwf & RWF_APPEND || (!(rwf & RWF_NOAPPEND) && BPF_CORE_READ(file, f_flags) & O_APPEND);
 		if (append)
 			w->flags |= DK_FLAG_APPEND;

@@ -42,7 +42,7 @@ const large = (seed: number, filesystem: Filesystem): OracleRun => ({
 
 const seeds = (process.env.DK_ORACLE_SEED ?? (FULL ? '1-20' : '')).split('-').map(Number) as [number, number?];
 const filesystems = (process.env.DK_ORACLE_FS ?? 'disk,tmpfs,overlay').split(',') as Filesystem[];
-const FIXED = [small(1, 'disk'), small(2, 'disk'), large(3, 'disk')];
+const FIXED = [small(1, 'disk'), small(2, 'disk'), small(1, 'tmpfs'), small(1, 'overlay'), large(3, 'disk')];
 const runs = seeds[0] === 0 ? FIXED : filesystems.flatMap((filesystem) => chosen(filesystem));
 
 function chosen(filesystem: Filesystem): OracleRun[] {
@@ -59,7 +59,9 @@ for (const row of runs) {
     `${filesystem}, ${table} table, seed ${seed}, ${ops} operations, ${threads} threads a process`,
     async () => {
       const bench = new Bench(temp());
-      const options = Object.entries({ dir: bench.work, seed, table, ops, markers, threads, procs: 4 });
+      // A further name beside the root of an inode that was met already is not known to the guard: docs/limits.md.
+      const without = 'across';
+      const options = Object.entries({ dir: bench.work, seed, table, ops, markers, threads, procs: 4, without });
       const oracle = ['python3', ORACLE, ...options.flatMap(([name, value]) => [`--${name}`, String(value)])];
       const prepare = async () => expect(await run([...oracle, '--prepare'])).toMatchObject({ code: 0, stderr: '' });
       const aside = join(bench.folder, 'layers');
@@ -75,7 +77,7 @@ for (const row of runs) {
 }
 
 async function recordAndCheck(bench: Bench, oracle: readonly string[], row: OracleRun): Promise<void> {
-  const recorded = await bench.record(oracle);
+  const recorded = await bench.record(oracle, { cwd: join(bench.work, 'tree') });
   if (recorded.code !== 0) throw new Error(`The oracle itself failed:\n${recorded.stderr}`);
   const recording = await bench.open(recorded.id);
   try {

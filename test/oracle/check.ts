@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Kind } from '../../src/events/kinds.js';
 import type { Recording } from '../../src/timeline/types.js';
 import { compareWithListing, type Difference } from './compare.js';
@@ -16,7 +16,11 @@ export interface MarkerReport {
 /** What the state itself says that it does not know, for one of the reasons in docs/limits.md. */
 async function isAdmitted(recording: Recording, seq: number, difference: Difference): Promise<boolean> {
   if (difference.file === 0) return false;
-  return (await isGap(recording, seq, difference)) || (await isTimeAfterSameSize(recording, seq, difference));
+  return (
+    (await isGap(recording, seq, difference)) ||
+    (await isTimeAfterSameSize(recording, seq, difference)) ||
+    (await isTimeAfterSeparation(recording, seq, difference))
+  );
 }
 
 /** Content that a gap says is not known. */
@@ -53,6 +57,18 @@ async function isTimeAfterSameSize(recording: Recording, seq: number, { file, wh
     truncates += 1;
   }
   return truncates > 0 && String((await recording.state(0)).node(file)?.mtimeNs) === set;
+}
+
+/** The time of a directory that was set, and then only a hard link in it separated, on overlayfs. */
+async function isTimeAfterSeparation(recording: Recording, seq: number, { file, what }: Difference): Promise<boolean> {
+  const [, set] = /^mtime is (\d+) on disk, null in the state$/.exec(what) ?? [];
+  const dir = (await recording.state(seq)).pathOf(file);
+  if (set === undefined || dir === undefined) return false;
+  for await (const event of recording.events({ to: seq, reverse: true, changesOnly: true })) {
+    if (event.kind === 'resync' && dirname(event.path) === dir) return true;
+    if (event.kind === 'meta.times' && event.file === file) return false;
+  }
+  return false;
 }
 
 export interface OracleReport {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """
-Random work whose truth it tells itself: processes change DIR/tree, and after every round, when all have stopped, the
+Random work whose truth it tells itself: processes change DIR/tree (and DIR/outside, which is to be no root), and after every round, when all have stopped, the
 parent walks the tree and writes what it saw to DIR/markers/NNNN.json. The creation of that file is the marker: the
 recording's state there must be the listing.
 
@@ -18,15 +18,17 @@ import threading
 
 from listing import walk
 from operations import Worker
-from operations_full import FullWorker
+from operations_rare import RareWorker
 
 
 def prepare(seed, tree, procs):
     """Files from before the recording, in every shape that the base must know."""
     rng = random.Random("%d:base" % seed)
     os.makedirs(tree + b"/shared")
+    outside = os.path.dirname(tree) + b"/outside"
+    os.makedirs(outside)
     for index in range(procs):
-        worker = FullWorker(rng, tree, index, free_cwd=False)
+        worker = RareWorker(rng, tree, index, free_cwd=False)
         os.makedirs(worker.own + b"/old/deep/er")
         for i in range(12):
             path = worker.own + rng.choice([b"/", b"/old/", b"/old/deep/", b"/old/deep/er/"]) + b"base%d" % i
@@ -45,6 +47,9 @@ def prepare(seed, tree, procs):
             if rng.random() < 0.5:
                 os.utime(path, ns=(650_000_000 * 10**9, 650_000_000 * 10**9 + i))
         os.mkfifo(worker.own + b"/old/fifo")
+        with open(outside + b"/" + worker.prefix + b"0", "wb") as file:
+            file.write(worker.bytes())
+        os.link(outside + b"/" + worker.prefix + b"0", worker.own + b"/across")
         with open(tree + b"/shared/" + worker.prefix + b"old", "wb") as file:
             file.write(worker.bytes())
     with open(tree + b"/shared/log0", "wb") as file:
@@ -53,7 +58,7 @@ def prepare(seed, tree, procs):
 
 def work(args, tree, index, go, done):
     """A process: does its share of a round whenever the parent says so."""
-    kind = FullWorker if args.table == "full" else Worker
+    kind = RareWorker if args.table == "full" else Worker
     workers = [kind(random.Random("%d:%d" % (args.seed, index)), tree, index)]
     for thread in range(1, args.threads):
         number = index + thread * args.procs

@@ -13,7 +13,7 @@ import {
   unlinked,
   wrote,
 } from './case.js';
-import { O } from './constants.js';
+import { O, RWF } from './constants.js';
 
 const old = pattern(5000, 1);
 const source = pattern(300, 2);
@@ -86,6 +86,12 @@ export const LAYERED: readonly OperationCase[] = [
     before: lower,
     calls: ["unlink 'f", "rename 'g 'g"],
     events: [unlinked('f'), ended()],
+  },
+  {
+    name: 'RWF_NOAPPEND on an O_APPEND descriptor appends here',
+    before: lower,
+    calls: [`a=open 'h ${O.WRONLY | O.APPEND}`, `pwritev2 $a v:5:10 1 2 0 ${RWF.NOAPPEND}`],
+    events: [wrote('h', old.length, pattern(5, 10)), ended()],
   },
   {
     name: 'an inode number that is used again',

@@ -1,0 +1,143 @@
+"""What programs do seldom: names near the limits, links out of the recorded roots, copies by range, mappings left at exit."""
+import mmap
+import os
+import struct
+
+from operations import O_CREATE_FLAGS
+from operations_full import FullWorker
+from syscalls import call, vector, words
+
+FICLONERANGE = 0x4020940D
+FIDEDUPERANGE = 0xC0189436
+UNSHARE = 64
+RWF_DSYNC, RWF_SYNC, RWF_APPEND, RWF_NOAPPEND = 2, 4, 16, 32
+LONGEST_PATH = 4095
+OUTSIDE = 4
+
+
+class RareWorker(FullWorker):
+    NOT_IN_THREADS = (*FullWorker.NOT_IN_THREADS, "mapped_at_exit")
+
+    def write_flags(self):
+        """pwritev2 with flags, at an offset or the position."""
+        fd = self.a_fd()
+        if fd is None:
+            return
+        data = self.bytes()
+        parts, count = vector([data[:len(data) // 2], data[len(data) // 2:]])
+        here = self.rng.random() < 0.5
+        offset = -1 if here else self.rng.randrange(os.fstat(fd).st_size + 20)
+        flags = self.rng.choice([RWF_DSYNC, RWF_SYNC, RWF_APPEND, RWF_NOAPPEND])
+        call("pwritev2", fd, parts, count, offset, -1 if here else 0, flags)
+
+    def splice_bytes(self):
+        """Bytes that no file ever had go from a pipe to a file."""
+        path = self.file()
+        if path is None:
+            return
+        fd = os.open(path, os.O_RDWR)
+        r, w = os.pipe()
+        try:
+            data = self.bytes()[:60000]
+            os.write(w, data)
+            if self.rng.random() < 0.5:
+                call("splice", r, 0, fd, words(self.rng.randrange(20000)), len(data), 0)
+            else:
+                os.lseek(fd, self.rng.randrange(20000), os.SEEK_SET)
+                call("splice", r, 0, fd, 0, len(data), 0)
+        finally:
+            for one in (fd, r, w):
+                os.close(one)
+
+    def clone_range(self):
+        def act(a, b, at, n):
+            if self.rng.random() < 0.5:
+                call("ioctl", b, FICLONERANGE, words(a, at // 4096 * 4096, 4096, 0))
+            else:
+                same = struct.pack("=QQHHIqQQiI", 0, min(n, 4096), 1, 0, 0, b, 0, 0, 0, 0)
+                call("ioctl", a, FIDEDUPERANGE, same)
+        self.copying(act)
+
+    def unshare_range(self):
+        path = self.file()
+        if path is None:
+            return
+        fd = os.open(path, os.O_RDWR)
+        try:
+            call("fallocate", fd, UNSHARE, 0, 5000)
+        finally:
+            os.close(fd)
+
+    def mapped_at_exit(self):
+        """A process ends with a mapping that it has written to."""
+        path = self.file()
+        if path is None or os.stat(path).st_size == 0:
+            return
+        pid = os.fork()
+        if pid == 0:
+            try:
+                fd = os.open(path, os.O_RDWR)
+                view = mmap.mmap(fd, 0)
+                view[:3] = b"map"[:len(view)]
+            finally:
+                os._exit(0)
+        os.waitpid(pid, 0)
+
+    def across(self):
+        """Hard links and renames between the recorded root and what is beside it."""
+        outside = os.path.dirname(self.tree) + b"/outside/" + self.prefix + b"%d" % self.rng.randrange(OUTSIDE)
+        own = self.file()
+        how = self.rng.randrange(6)
+        if how == 0 and own is not None:
+            call("link", own, outside)
+        elif how == 1:
+            call("link", outside, self.new_path())
+        elif how == 2:
+            call("unlink", outside)
+        elif how == 3 and own is not None:
+            call("rename", own, outside)
+        elif how == 4:
+            call("rename", outside, self.new_path())
+        else:
+            fd = os.open(outside, self.rng.choice(O_CREATE_FLAGS) | os.O_WRONLY, 0o644)
+            try:
+                self.put(fd)
+            finally:
+                os.close(fd)
+
+    def deep(self):
+        """A file whose path is as long as a path can be, for as long as the operation takes."""
+        top = self.own + b"/deep"
+        folders = [top]
+        call("mkdir", top, 0o755)
+        try:
+            while len(folders[-1]) + 256 < LONGEST_PATH:
+                name = b"%d-" % len(folders) + b"x" * 250
+                call("mkdir", folders[-1] + b"/" + name, 0o755)
+                folders.append(folders[-1] + b"/" + name)
+            path = folders[-1] + b"/" + b"f" * (LONGEST_PATH - len(folders[-1]) - 1)
+            fd = os.open(path, os.O_WRONLY | os.O_CREAT, 0o644)
+            try:
+                self.put(fd)
+            finally:
+                os.close(fd)
+            call("chmod", path, 0o600)
+            call("rename", path, self.new_path())
+        finally:
+            # What could not be renamed, because something stood there, goes with its folders.
+            for folder in reversed(folders):
+                for name in os.listdir(folder):
+                    os.unlink(folder + b"/" + name)
+                call("rmdir", folder)
+
+    def sync_parts(self):
+        fd = self.a_fd()
+        if fd is None:
+            return
+        if self.rng.random() < 0.5:
+            call("sync_file_range", fd, 0, 4096, 7)
+        else:
+            call("syncfs", fd)
+
+    TABLE = {**FullWorker.TABLE, "write_flags": 4, "splice_bytes": 3, "clone_range": 1, "unshare_range": 1,
+             "mapped_at_exit": 2, "across": 5, "deep": 1, "sync_parts": 1}
