@@ -51,7 +51,9 @@ describe('exit status', () => {
     const { pid } = (await running.message('T')) as unknown as { pid: number };
     const start = await running.message('start');
     process.kill(start.pid as number, 'SIGTERM');
-    expect((await running.done).code).toBe(143);
+    const { code, stderr } = await running.done;
+    expect(code).toBe(125);
+    expect(stderr).toContain('dk: the recorder was ended by signal 15 before the command was started.');
     await until(() => (isAlive(pid) ? undefined : true), 'the end of the waiting process');
     expect(existsSync(join(b.work, 'started'))).toBe(false);
   });
