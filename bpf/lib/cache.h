@@ -29,28 +29,41 @@ static __always_inline bool cache__is_node(__u64 entry)
 	return (entry & 3) == XA_INTERNAL && entry > CACHE_PAGE;
 }
 
-/* The folio that holds the page with this index, NULL when it is not cached. */
-static __always_inline struct folio *cache__folio(struct address_space *mapping, __u64 index)
+struct cache_search {
+	__u64 entry, index;
+};
+
+/* One level down. A callback, so that the verifier looks at it once. */
+static long cache__descend(__u32 level, struct cache_search *search)
 {
-	__u64 entry = (__u64)BPF_CORE_READ(mapping, i_pages.xa_head);
+	struct xa_node *node = (void *)(search->entry - XA_INTERNAL);
+	__u64 slots = bpf_core_field_size(node->slots) / sizeof(void *);
+	__u64 slot, entry = 0;
 
-	if (!cache__is_node(entry) && index)
-		return NULL;
-	for (int i = 0; i < XA_LEVELS && cache__is_node(entry); i++) {
-		struct xa_node *node = (void *)(entry - XA_INTERNAL);
-		__u64 slots = bpf_core_field_size(node->slots) / sizeof(void *);
-		__u64 slot = index >> (BPF_CORE_READ(node, shift) & 63);
-
-		/* Only the uppermost node can be too small. */
-		if (slot >= slots && !i)
-			return NULL;
+	if (!cache__is_node(search->entry))
+		return 1;
+	slot = search->index >> (BPF_CORE_READ(node, shift) & 63);
+	/* Only the uppermost node can be too small. */
+	if (level || slot < slots) {
 		slot &= slots - 1;
 		bpf_probe_read_kernel(&entry, sizeof(entry), &node->slots[slot]);
 		if ((entry & 3) == XA_INTERNAL && entry >> 2 < XA_SIBLINGS)
 			bpf_probe_read_kernel(&entry, sizeof(entry), &node->slots[entry >> 2]);
 	}
+	search->entry = entry;
+	return 0;
+}
+
+/* The folio that holds the page with this index, NULL when it is not cached. */
+static __always_inline struct folio *cache__folio(struct address_space *mapping, __u64 index)
+{
+	struct cache_search search = {(__u64)BPF_CORE_READ(mapping, i_pages.xa_head), index};
+
+	if (!cache__is_node(search.entry) && index)
+		return NULL;
+	bpf_loop(XA_LEVELS, cache__descend, &search, 0);
 	/* Empty, the shadow of a page that was written out, or still a node. */
-	return entry & 3 ? NULL : (void *)entry;
+	return search.entry & 3 ? NULL : (void *)search.entry;
 }
 
 /* The address of the byte at `offset`; the rest of its page follows. NULL when it is not cached. */
