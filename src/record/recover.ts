@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { bytesBelow, refusal } from '../catalog/room.js';
 import type { Store } from '../catalog/store.js';
 import { openTemporaryStore } from '../catalog/temporary-store.js';
@@ -16,6 +17,9 @@ export interface Recovered {
   /** Why it is a temporary one, as the end of a sentence. */
   refused?: string;
 }
+
+/** Killed before the command was started: nothing is known of the files. */
+const NO_BASE = 'dk ended before it had listed the files';
 
 /** What recovery writes beside the bytes themselves: the index, the manifest, the catalogue. */
 const MARGIN_BYTES = 16 << 20;
@@ -64,6 +68,7 @@ async function replay(store: Store, info: RecordingInfo, source: string): Promis
     const rest = await pipeline.complete(false);
     const damage = rest.kind === 'damaged' ? describeRest(rest) : undefined;
     if (damage !== undefined) noteGap(pipeline.writer, pipeline.ingest.lastNs, damage);
+    if (!existsSync(join(source, 'base.bin'))) noteGap(pipeline.writer, 0, NO_BASE);
     await pipeline.seal(null);
     // What is damaged stays, for whoever can make more of it.
     if (damage === undefined && source === store.folderOf(info.id)) await dropSource(source);

@@ -9,6 +9,15 @@ import { modeAfterCall, takeRights } from './lost-rights.js';
 import { isMounted } from './mount-table.js';
 import { cString, type RawRecord } from './raw-record.js';
 
+/** What a gap says of each cause; the number follows. */
+const LOSSES: Readonly<Record<(typeof LOSS_CAUSES)[number], string>> = {
+  'ring-full': 'records lost, the ring was full',
+  'untracked-child': 'processes that could not be followed',
+  'compat-syscall': 'changing system calls of 32-bit programs',
+  'io-uring': 'requests by io_uring or aio, whose effect is not seen',
+  journal: 'records lost, the journal could not be written',
+};
+
 type Handler = (context: Context, record: RawRecord) => Outcome;
 
 /** Every record type but writes, which come in pieces (writes.ts). */
@@ -46,7 +55,7 @@ export const RECORD_HANDLERS: { readonly [R in Exclude<RecordName, 'write'>]: Ha
     return 'done';
   },
   loss: (context, record) => {
-    const cause = `${record.u64('records')} records lost (${LOSS_CAUSES[record.u32('cause')] ?? 'unknown'})`;
+    const cause = `${LOSSES[LOSS_CAUSES[record.u32('cause')] ?? 'ring-full']}: ${record.u64('records')}`;
     const { payload } = record;
     const dirty = record.u32('dirty');
     if (dirty === 0) context.doubt(record, cause, { file: 0, path: '' });

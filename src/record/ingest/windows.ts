@@ -33,6 +33,7 @@ export class Windows {
       const [offset, end] = [begin + at, begin + at + bytes.length];
       if (meanwhile.every((other) => other.offset >= end || other.end <= offset)) return offset;
     }
-    return undefined;
+    // The size before is not known of a file that was not looked at in time: then by the position, which nobody moved.
+    return isAppend && meanwhile.length === 0 ? write.u64('offset') : undefined;
   }
 }
