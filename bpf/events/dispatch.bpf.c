@@ -5,23 +5,6 @@
  */
 #include "../lib/syscall.h"
 
-#define NR_WRITE 1
-#define NR_MUNMAP 11
-#define NR_PWRITE64 18
-#define NR_WRITEV 20
-#define NR_MSYNC 26
-#define NR_SENDFILE 40
-#define NR_EXECVE 59
-#define NR_EXIT 60
-#define NR_RENAME 82
-#define NR_EXIT_GROUP 231
-#define NR_RENAMEAT 264
-#define NR_SPLICE 275
-#define NR_PWRITEV 296
-#define NR_RENAMEAT2 316
-#define NR_EXECVEAT 322
-#define NR_COPY_FILE_RANGE 326
-#define NR_PWRITEV2 328
 /* No calls have these. */
 #define NR_MAPS_AGAIN 510
 #define NR_LEARN 511

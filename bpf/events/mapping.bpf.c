@@ -16,8 +16,6 @@
 #define SMALL (4ull << 20)
 #define VM_SHARED 8ul
 #define VM_MAYWRITE 0x20ul
-#define NR_MUNMAP 11
-#define NR_EXIT 60
 #define SIG_DFL NULL
 /* SIGCHLD SIGCONT SIGSTOP SIGTSTP SIGTTIN SIGTTOU SIGURG SIGWINCH */
 #define NOT_DEADLY (1ull << 17 | 1ull << 18 | 1ull << 19 | 1ull << 20 | 1ull << 21 | 1ull << 22 | 1ull << 23 | 1ull << 28)
@@ -57,7 +55,7 @@ static __always_inline struct dk_map *mapping__look_up(struct dk_scratch *s, __u
 			bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);                                  \
 			break;                                                                       \
 		}                                                                                    \
-		rec->offset = view->map.offset + (at - view->map.start);                                     \
+		rec->offset = view->map.offset + (at - view->map.start);                             \
 		rec->length = (bytes) < view->limit - at ? (bytes) : view->limit - at;               \
 		rec->total = rec->length;                                                            \
 		rec->size = sizeof(*rec) + rec->length;                                              \

@@ -2,10 +2,6 @@
 /* open creat openat openat2 that created or truncated a file. */
 #include "../lib/syscall.h"
 
-#define NR_OPEN 2
-#define NR_CREAT 85
-#define NR_OPENAT 257
-
 static __always_inline __u64 open__flags(struct pt_regs *regs)
 {
 	__u64 flags = 0;
