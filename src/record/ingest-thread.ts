@@ -19,7 +19,9 @@ export type ToWorker =
   /** base.bin is complete. */
   | { type: 'begin' }
   /** The command has ended and the journal is closed. */
-  | { type: 'end'; end: RunEnd };
+  | { type: 'end'; end: RunEnd }
+  /** There is nothing to keep, or it cannot be finished now: closes what is open. */
+  | { type: 'stop' };
 export type FromWorker =
   /** The proof has been taken: what happens on the disk from here on is not looked at. */
   | { type: 'proven' }
@@ -34,10 +36,10 @@ const LOW_PRIORITY = 10;
 const port = parentPort;
 if (port !== null) {
   const begin = deferred();
-  let end: RunEnd | undefined;
+  let end: RunEnd | 'stop' | undefined;
   port.on('message', (message: ToWorker) => {
-    if (message.type === 'begin') begin.resolve();
-    else end = message.end;
+    if (message.type !== 'begin') end = message.type === 'end' ? message.end : 'stop';
+    begin.resolve();
   });
   run(workerData as IngestJob, begin.promise, () => end)
     .then(
@@ -47,11 +49,12 @@ if (port !== null) {
     .finally(() => port.close());
 }
 
-async function run(job: IngestJob, begin: Promise<void>, ended: () => RunEnd | undefined): Promise<Conclusion> {
+async function run(job: IngestJob, begin: Promise<void>, ended: () => RunEnd | 'stop' | undefined): Promise<Conclusion> {
   setPriority(LOW_PRIORITY);
   const store = openStore(job.home);
   try {
     await begin;
+    if (ended() === 'stop') throw stopped();
     const pipeline = await Pipeline.open({ store, id: job.id, source: store.folderOf(job.id) }, job);
     try {
       return await follow(pipeline, store, job, ended);
@@ -68,10 +71,11 @@ async function follow(
   pipeline: Pipeline,
   store: Store,
   job: IngestJob,
-  ended: () => RunEnd | undefined,
+  ended: () => RunEnd | 'stop' | undefined,
 ): Promise<Conclusion> {
   for (;;) {
     const end = ended();
+    if (end === 'stop') throw stopped();
     if (end !== undefined) {
       setPriority(0);
       const proven = () => port?.postMessage({ type: 'proven' } satisfies FromWorker);
@@ -80,6 +84,10 @@ async function follow(
     const busy = await pipeline.advance();
     await new Promise((resolve) => (busy ? setImmediate(resolve) : setTimeout(resolve, POLL_MS)));
   }
+}
+
+function stopped(): DkError {
+  return new DkError('internal', 'The ingest thread was stopped.', 'What was recorded can be opened with: dk open');
 }
 
 function deferred(): { promise: Promise<void>; resolve: () => void } {

@@ -8,6 +8,7 @@ import type { FromWorker, IngestJob, ToWorker } from './ingest-thread.js';
 export class IngestWorker {
   private readonly worker: Worker;
   private readonly result: Promise<Conclusion>;
+  private readonly exited: Promise<void>;
   private proven = (): void => {};
 
   constructor(job: IngestJob) {
@@ -19,6 +20,7 @@ export class IngestWorker {
       execArgv,
       ...streams,
     });
+    this.exited = new Promise((resolve) => this.worker.once('exit', () => resolve()));
     this.result = new Promise((resolve, reject) => {
       this.worker.on('message', (message: FromWorker) => {
         if (message.type === 'proven') this.proven();
@@ -51,9 +53,10 @@ export class IngestWorker {
     return this.result;
   }
 
-  /** Gives up without a result. */
+  /** Gives up without a result. Resolves when nothing of the recording is open any more. */
   async stop(): Promise<void> {
-    await this.worker.terminate();
+    this.worker.postMessage({ type: 'stop' } satisfies ToWorker);
+    await this.exited;
   }
 }
 
