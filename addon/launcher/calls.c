@@ -56,6 +56,8 @@ static struct guarded_call table[] = {
     {SYS_fremovexattr, CALL_METADATA, FOLLOW, 0, NONE, NONE, NONE, NONE},
     {SYS_removexattrat, CALL_METADATA, FOLLOW_UNLESS_FLAG, 0, 1, 2, NONE, NONE},
     {SYS_file_setattr, CALL_METADATA, FOLLOW_UNLESS_FLAG, 0, 1, 4, NONE, NONE},
+    {SYS_write, CALL_WRITE, FOLLOW, 0, 1, 2, NONE, NONE},
+    {SYS_pwrite64, CALL_WRITE, FOLLOW, 0, 1, 2, NONE, NONE},
     {SYS_chroot, CALL_VIEW, FOLLOW, NONE, NONE, NONE, NONE, NONE},
     {SYS_pivot_root, CALL_VIEW, FOLLOW, NONE, NONE, NONE, NONE, NONE},
     {SYS_setns, CALL_VIEW, FOLLOW, NONE, NONE, NONE, NONE, NONE},

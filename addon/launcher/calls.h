@@ -15,6 +15,7 @@ enum call_act {
   CALL_UNLINK, /* removes a name: unlink, rmdir */
   CALL_RENAME,
   CALL_METADATA,
+  CALL_WRITE,    /* of very many bytes, which are set aside */
   CALL_VIEW,     /* may change what paths mean for the caller: chroot, mounts, namespaces */
   CALL_LISTENER, /* seccomp(): a second listener cannot be had below ours */
   CALL_DENY,     /* answered with ENOSYS by the filter, unless allowed */
@@ -28,8 +29,8 @@ struct guarded_call {
   uint8_t act;
   uint8_t follow;
   int8_t dirfd; /* argument number; -1: the working directory. With path -1: the descriptor that is changed. */
-  int8_t path;
-  int8_t flags; /* open flags for CALL_OPEN and CALL_HANDLE, AT_ flags otherwise; -1 none */
+  int8_t path; /* CALL_WRITE: the buffer */
+  int8_t flags; /* open flags for CALL_OPEN and CALL_HANDLE, a count for CALL_WRITE, AT_ flags otherwise; -1 none */
   int8_t dirfd2, path2; /* CALL_RENAME: the new name */
 };
 

@@ -45,9 +45,10 @@ static void emit_return(struct program *p, uint32_t value) { emit(p, BPF_RET | B
 static void emit_load(struct program *p, size_t offset) { emit(p, BPF_LD | BPF_W | BPF_ABS, 0, 0, (uint32_t)offset); }
 /* The flags are ints: the low half of the 64-bit argument, which comes first on a little-endian machine. */
 static size_t low_half(int arg) { return offsetof(struct seccomp_data, args) + 8 * (size_t)arg; }
+static size_t high_half(int arg) { return low_half(arg) + 4; }
 
 /* What happens to one guarded call, entered with A = its number. */
-static void emit_verdict(struct program *p, const struct guarded_call *call) {
+static void emit_verdict(struct program *p, const struct guarded_call *call, const struct filter_options *options) {
   if (call->act == CALL_DENY) {
     emit_return(p, SECCOMP_RET_ERRNO | ENOSYS);
     return;
@@ -61,6 +62,13 @@ static void emit_verdict(struct program *p, const struct guarded_call *call) {
     emit(p, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, O_CREAT | O_EXCL);
     emit_return(p, SECCOMP_RET_ALLOW);
   }
+  if (call->act == CALL_WRITE) {
+    emit_load(p, high_half(call->flags));
+    emit(p, BPF_JMP | BPF_JEQ | BPF_K, 0, 3, 0);
+    emit_load(p, low_half(call->flags));
+    emit(p, BPF_JMP | BPF_JGE | BPF_K, 1, 0, options->aside_bytes);
+    emit_return(p, SECCOMP_RET_ALLOW);
+  }
   if (call->act == CALL_LISTENER) {
     emit_load(p, low_half(call->flags));
     emit(p, BPF_JMP | BPF_JSET | BPF_K, 1, 0, SECCOMP_FILTER_FLAG_NEW_LISTENER);
@@ -70,12 +78,13 @@ static void emit_verdict(struct program *p, const struct guarded_call *call) {
 }
 
 /* A binary search over the numbers: about six comparisons for a call that is not in the table. */
-static void emit_search(struct program *p, const struct guarded_call *const *calls, size_t count) {
+static void emit_search(struct program *p, const struct guarded_call *const *calls, size_t count,
+                        const struct filter_options *options) {
   if (count == 0) {
     emit_return(p, SECCOMP_RET_ALLOW);
   } else if (count == 1) {
     size_t test = emit(p, BPF_JMP | BPF_JEQ | BPF_K, 0, 0, (uint32_t)calls[0]->nr);
-    emit_verdict(p, calls[0]);
+    emit_verdict(p, calls[0], options);
     p->code[test].jf = (uint8_t)(p->length - test - 1);
     emit_return(p, SECCOMP_RET_ALLOW);
   } else {
@@ -83,9 +92,9 @@ static void emit_search(struct program *p, const struct guarded_call *const *cal
     size_t test = emit(p, BPF_JMP | BPF_JGE | BPF_K, 0, 0, (uint32_t)calls[half]->nr);
     size_t far = emit(p, BPF_JMP | BPF_JA, 0, 0, 0); /* jt has 8 bits, JA has 32 */
     p->code[test].jf = 1;
-    emit_search(p, calls, half);
+    emit_search(p, calls, half, options);
     p->code[far].k = (uint32_t)(p->length - far - 1);
-    emit_search(p, calls + half, count - half);
+    emit_search(p, calls + half, count - half, options);
   }
 }
 
@@ -95,6 +104,7 @@ static void build(struct program *p, const struct filter_options *options) {
   const struct guarded_call *calls = guarded_calls(&count);
   for (size_t i = 0; i < count; i++) {
     bool deny = calls[i].act == CALL_DENY;
+    if (calls[i].act == CALL_WRITE && options->aside_bytes == 0) continue;
     if (deny ? !options->allow_io_uring : options->notify) wanted[kept++] = &calls[i];
   }
   emit_load(p, offsetof(struct seccomp_data, arch));
@@ -111,7 +121,7 @@ static void build(struct program *p, const struct filter_options *options) {
   p->code[native].jt = (uint8_t)(p->length - native - 1);
   p->code[native].jf = 0;
   emit_load(p, offsetof(struct seccomp_data, nr));
-  emit_search(p, wanted, kept);
+  emit_search(p, wanted, kept, options);
 }
 
 static int install(struct program *p, unsigned flags) {

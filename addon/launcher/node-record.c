@@ -82,6 +82,10 @@ int dk_records_add_range(struct dk_record_file *file, const struct dk_range *ran
   return file->fd < 0 ? -EBADF : append(file, range, sizeof *range);
 }
 
+int dk_records_add_aside(struct dk_record_file *file, const struct dk_aside *aside) {
+  return file->fd < 0 ? -EBADF : append(file, aside, sizeof *aside);
+}
+
 int dk_records_flush(struct dk_record_file *file) {
   size_t done = 0;
   while (done < file->used) {

@@ -17,6 +17,8 @@
  *           │ struct dk_blob, 32 bytes   │                                            kind 4
  *           ├────────────────────────────┤
  *           │ struct dk_range, 40 bytes  │                                            kind 5
+ *           ├────────────────────────────┤
+ *           │ struct dk_aside, 48 bytes  │                                            kind 6
  *           └────────────────────────────┘
  *   xattrs  (u16 name length, u32 value length, name, value)*, unaligned
  *
@@ -39,6 +41,9 @@
  * A file above the limit that could not become a reflink is copied while the command goes on. Its blob has no kind 4
  * record but ranges, each written after its bytes: they are the old ones unless a change of them had begun before
  * `done_ns`. What no range covers was not copied.
+ *
+ * A kind 6 record is written before a write of very many bytes continues: preimage/N holds what its buffer held. It says
+ * that a thread was about to write, not that it did, or all of it.
  */
 #pragma once
 #include <stddef.h>
@@ -56,6 +61,7 @@ enum dk_record_kind {
   DK_RECORD_INHERITED = 3, /* a file the command was given open for writing; `parent` is the descriptor */
   DK_RECORD_BLOB = 4,      /* a pre-image's bytes are complete (struct dk_blob) */
   DK_RECORD_RANGE = 5,     /* a range of a very large one was copied (struct dk_range) */
+  DK_RECORD_ASIDE = 6,     /* the bytes of a write that is about to happen (struct dk_aside) */
 };
 
 enum dk_node_flags {
@@ -130,11 +136,23 @@ struct dk_range {
   int64_t done_ns; /* CLOCK_MONOTONIC, as calls are recorded */
 };
 
+struct dk_aside {
+  uint32_t record_size;
+  uint16_t kind;
+  uint16_t flags;
+  uint32_t blob;
+  uint32_t tid; /* as the thread's own pid namespace names it */
+  uint64_t address, count; /* the buffer that the program gave */
+  int64_t length; /* bytes that could be read of it */
+  int64_t read_ns; /* CLOCK_MONOTONIC, before the call begins */
+};
+
 _Static_assert(sizeof(struct dk_file_header) == 16, "file header layout");
 _Static_assert(sizeof(struct dk_node) == 104, "node record layout");
 _Static_assert(offsetof(struct dk_node, parent) == 88, "node record has no holes");
 _Static_assert(sizeof(struct dk_blob) == 32, "blob record layout");
 _Static_assert(sizeof(struct dk_range) == 40, "range record layout");
+_Static_assert(sizeof(struct dk_aside) == 48, "aside record layout");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "records are written as they lie in memory");
 
 /* The variable parts of a node record. */
@@ -162,5 +180,6 @@ void dk_node_from_statx(struct dk_node *node, const struct statx *stx);
 int dk_records_add_node(struct dk_record_file *file, struct dk_node *node, const struct dk_node_extra *extra);
 int dk_records_add_blob(struct dk_record_file *file, const struct dk_blob *blob);
 int dk_records_add_range(struct dk_record_file *file, const struct dk_range *range);
+int dk_records_add_aside(struct dk_record_file *file, const struct dk_aside *aside);
 int dk_records_flush(struct dk_record_file *file);
 int dk_records_close(struct dk_record_file *file);

@@ -48,6 +48,10 @@ static const char *parse_option(struct plan *plan, char *line, char **own_argv) 
     plan->limit_bytes = strtoll(value, &end, 10);
     return *value && !*end && plan->limit_bytes >= 0 ? NULL : "preimage-limit is not a number of bytes";
   }
+  if ((value = value_of(line, "aside"))) {
+    plan->aside_bytes = (uint32_t)strtoul(value, NULL, 10);
+    return NULL;
+  }
   if ((value = value_of(line, "freeze"))) {
     plan->freeze = value;
     return value[0] == '/' ? NULL : "freeze is not absolute";

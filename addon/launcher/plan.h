@@ -15,6 +15,7 @@ struct plan {
   size_t skip_count;
   const char *freeze;  /* freeze=    the command's cgroup.freeze, thawed when the recorder is gone; NULL: none */
   int64_t limit_bytes; /* preimage-limit=  larger files are not saved */
+  uint32_t aside_bytes; /* aside=     a write of so many bytes or more is set aside; 0: none is */
   bool guard;          /* guard=0|1 */
   bool allow_io_uring; /* io-uring=deny|allow */
   struct identity user; /* user=UID:GID:G1,G2…  whose command it is; whoever asked for it through sudo otherwise */

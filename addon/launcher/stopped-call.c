@@ -16,6 +16,7 @@
 #include "calls.h"
 #include "content-copy.h"
 #include "listener.h"
+#include "set-aside.h"
 
 /* ---- the rights to read, when the command is not root's ---- */
 
@@ -165,6 +166,7 @@ static void look_at(struct stopped_calls *calls, const struct seccomp_notif *cal
       break;
     case CALL_RENAME: on_rename(calls, call, row); break;
     case CALL_METADATA: on_metadata(calls, call, row); break;
+    case CALL_WRITE: set_aside(calls->pre, calls->listener, call, row); break;
     case CALL_VIEW: calls->view_may_differ = true; break;
     case CALL_LISTENER: on_listener(calls); break;
     case CALL_DENY: break;

@@ -33,7 +33,8 @@ void inherited_signals_restore(const struct inherited_signals *signals) {
 
 static _Noreturn void run(int hub, const struct plan *plan, const struct inherited_signals *signals) {
   await(hub, 'G');
-  struct filter_options options = {.notify = plan->guard, .allow_io_uring = plan->allow_io_uring};
+  struct filter_options options = {
+      .notify = plan->guard, .aside_bytes = plan->aside_bytes, .allow_io_uring = plan->allow_io_uring};
   int listener = filter_install(&options);
   if (listener < 0 && options.notify) {
     /* Under another listener, say: the part without notifications may still be had. */

@@ -15,6 +15,8 @@
 /* An iteration a buffer, and for each at most: its large pieces, two of medium size, three pages. */
 #define MAX_PIECES (MAX_IOVECS * 6 + MAX_RW / CLASS_LARGE)
 
+#define ASIDE_LEAST (1u << 20) /* a share of the smallest ring */
+
 /* How much of a file a write whose place is not proved is looked for in. */
 #define WINDOW_BYTES 65536
 #define WINDOW_APPEND 8192 /* of a small append, beside some of its own length */
@@ -160,6 +162,32 @@ static __always_inline __u64 write__offset(struct dk_task *t, struct dk_scratch 
 	return end - w->total;
 }
 
+/* A large write goes around the ring, so that it takes from nobody, however large it is: the guard has its bytes. */
+static __always_inline bool write__aside(struct dk_task *t, struct dk_write *w, struct pt_regs *regs)
+{
+	struct dk_id id = inode__id(w);
+	struct pid *pid = BPF_CORE_READ(bpf_get_current_task_btf(), thread_pid);
+	struct dk_aside rec;
+	__u64 number;
+
+	if (w->total < ASIDE_LEAST || w->total < bpf_ringbuf_query(&ring, BPF_RB_RING_SIZE) / DK_ASIDE_SHARE)
+		return false;
+	number = bpf_core_field_offset(struct pid, numbers) + BPF_CORE_READ(pid, level) * bpf_core_type_size(struct upid);
+	task__head(&rec, DK_REC_ASIDE, sizeof(rec), t->enter_ns);
+	rec.address = syscall__arg(regs, 1);
+	rec.count = syscall__arg(regs, 2);
+	rec.ns_tid = 0;
+	rec.reserved = 0;
+	bpf_probe_read_kernel(&rec.ns_tid, sizeof(rec.ns_tid), (void *)pid + number);
+	w->flags |= DK_FLAG_ASIDE | DK_FLAG_LAST;
+	w->size = sizeof(*w);
+	w->at = 0;
+	w->length = 0;
+	if (bpf_ringbuf_output(&ring, &rec, sizeof(rec), emit__wake()) || bpf_ringbuf_output(&ring, w, sizeof(*w), emit__wake()))
+		loss__count(DK_LOSS_RING_FULL, &id);
+	return true;
+}
+
 static __always_inline int write__record(struct pt_regs *regs, long ret, bool vector, bool positioned, __s64 given, __u32 rwf)
 {
 	struct dk_task *t = task__tracked();
@@ -202,6 +230,8 @@ static __always_inline int write__record(struct pt_regs *regs, long ret, bool ve
 	} else {
 		return 0;
 	}
+	if (!vector && write__aside(t, w, regs))
+		return 0;
 	s->pieces.at = 0;
 	s->pieces.next = vector ? (void *)syscall__arg(regs, 1) : NULL;
 	s->pieces.buffer = vector ? 0 : syscall__arg(regs, 1);

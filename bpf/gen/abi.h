@@ -14,6 +14,7 @@
 #define DK_FLAG_UNNAMED 256
 #define DK_FLAG_MAPPED 512
 #define DK_FLAG_BEFORE 1024
+#define DK_FLAG_ASIDE 2048
 
 #define DK_LOSS_RING_FULL 0
 #define DK_LOSS_UNTRACKED_CHILD 1
@@ -21,6 +22,7 @@
 #define DK_LOSS_IO_URING 3
 #define DK_LOSS_JOURNAL 4
 #define DK_LOSS_CAUSES 5
+#define DK_ASIDE_SHARE 4
 
 struct dk_head {
 	__u32 size;
@@ -233,4 +235,22 @@ struct dk_window {
 };
 
 _Static_assert(sizeof(struct dk_window) == 64, "layout of dk_window");
+
+#define DK_REC_ASIDE 10
+struct dk_aside {
+	__u32 size;
+	__u16 type;
+	__u16 flags;
+	__u64 enter_ns;
+	__u64 exit_ns;
+	__u32 pid;
+	__u32 tid;
+	char comm[16];
+	__u64 address;
+	__u64 count;
+	__u32 ns_tid;
+	__u32 reserved;
+};
+
+_Static_assert(sizeof(struct dk_aside) == 72, "layout of dk_aside");
 

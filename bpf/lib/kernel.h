@@ -180,8 +180,18 @@ struct thread_info {
 	__u32 status;
 };
 
+struct upid {
+	int nr;
+};
+
+struct pid {
+	unsigned int level;
+	struct upid numbers[1];
+};
+
 struct task_struct {
 	struct thread_info thread_info;
+	struct pid *thread_pid;
 	int pid, tgid;
 	int exit_code;
 	struct task_struct *group_leader;

@@ -119,6 +119,11 @@ export const RECORDS = {
    * which begins at `offset`. payload: the bytes that the page cache held there after the call.
    */
   window: { type: 9, fields: { ...HEAD, offset: 'u64', length: 'u32', reserved: 'u32' } },
+  /**
+   * Stands before a write with more bytes than the ring may take at once: what the program asked for, which the guard copied
+   * before the call (addon/launcher/set-aside.h). ns_tid: the thread, as its own pid namespace names it.
+   */
+  aside: { type: 10, fields: { ...HEAD, address: 'u64', count: 'u64', ns_tid: 'u32', reserved: 'u32' } },
 } as const;
 
 export type RecordName = keyof typeof RECORDS;
@@ -146,7 +151,12 @@ export const RECORD_FLAGS = {
   mapped: 512,
   /** What a rename's strings start from before it; the call's own record, after it, may be preceded by this one. */
   before: 1024,
+  /** write: without its bytes; an `aside` record says where they are. */
+  aside: 2048,
 } as const;
+
+/** A write of this share of the ring or more goes around it. */
+export const ASIDE_SHARE = 4;
 
 export const LOSS_CAUSES = ['ring-full', 'untracked-child', 'compat-syscall', 'io-uring', 'journal'] as const;
 
@@ -182,7 +192,7 @@ export function abiHeader(): string {
   LOSS_CAUSES.forEach((cause, i) => {
     lines.push(`#define DK_LOSS_${cause.toUpperCase().replace(/-/g, '_')} ${i}`);
   });
-  lines.push(`#define DK_LOSS_CAUSES ${LOSS_CAUSES.length}`, '');
+  lines.push(`#define DK_LOSS_CAUSES ${LOSS_CAUSES.length}`, `#define DK_ASIDE_SHARE ${ASIDE_SHARE}`, '');
   lines.push(...structLines('dk_head', HEAD));
   for (const name of Object.keys(RECORDS) as RecordName[]) {
     const { type, fields } = RECORDS[name];

@@ -49,7 +49,11 @@ if (port !== null) {
     .finally(() => port.close());
 }
 
-async function run(job: IngestJob, begin: Promise<void>, ended: () => RunEnd | 'stop' | undefined): Promise<Conclusion> {
+async function run(
+  job: IngestJob,
+  begin: Promise<void>,
+  ended: () => RunEnd | 'stop' | undefined,
+): Promise<Conclusion> {
   setPriority(LOW_PRIORITY);
   const store = openStore(job.home);
   try {

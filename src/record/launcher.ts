@@ -15,6 +15,8 @@ export interface PrepareOptions {
   /** The command's cgroup.freeze: the launcher thaws it when the recorder dies. */
   freezeFile?: string | undefined;
   preimageLimitBytes: number;
+  /** Writes of so many bytes or more go around the ring (abi.ts, ASIDE_SHARE). */
+  asideBytes: number;
   guard: boolean;
   allowIoUring: boolean;
   /** Run the command as this user. */
@@ -205,6 +207,7 @@ function encodePlan(options: PrepareOptions): Buffer {
     ...options.skip.map((path) => `skip=${path}`),
     ...(options.freezeFile === undefined ? [] : [`freeze=${options.freezeFile}`]),
     `preimage-limit=${options.preimageLimitBytes}`,
+    `aside=${options.asideBytes}`,
     `guard=${options.guard ? 1 : 0}`,
     `io-uring=${options.allowIoUring ? 'allow' : 'deny'}`,
     ...(user === undefined ? [] : [`user=${user.uid}:${user.gid}:${user.groups.join(',')}`]),

@@ -6,6 +6,7 @@ const HEADER_BYTES = 16;
 const NODE_BYTES = 104;
 const BLOB_BYTES = 32;
 const RANGE_BYTES = 40;
+const ASIDE_BYTES = 48;
 const VERSION = 1;
 const MAGIC = { base: 'DKBASE\0\x01', preimage: 'DKPREI\0\x01' } as const;
 
@@ -80,7 +81,21 @@ export interface RangeRecord {
   doneNs: bigint;
 }
 
-export type LauncherRecord = NodeRecord | BlobRecord | RangeRecord;
+/** What the buffer of a very large write held before the call; in preimage/N of blob N. */
+export interface AsideRecord {
+  kind: 'aside';
+  blob: number;
+  /** As the thread's own pid namespace names it. */
+  tid: number;
+  address: bigint;
+  count: bigint;
+  /** Bytes that could be read. */
+  length: number;
+  /** Before the call began, on CLOCK_MONOTONIC. */
+  readNs: bigint;
+}
+
+export type LauncherRecord = NodeRecord | BlobRecord | RangeRecord | AsideRecord;
 
 export const NO_PARENT = 0xffffffff;
 const KINDS = new Map<number, NodeRecord['kind']>([
@@ -90,6 +105,7 @@ const KINDS = new Map<number, NodeRecord['kind']>([
 ]);
 const KIND_BLOB = 4;
 const KIND_RANGE = 5;
+const KIND_ASIDE = 6;
 
 /** Checks magic and version; returns where the first record starts. DkError 'damaged' or 'unsupported'. */
 export function checkNodeFileHeader(bytes: Buffer, file: keyof typeof MAGIC): number {
@@ -131,6 +147,7 @@ function decode(record: Buffer): LauncherRecord | undefined {
   const code = record.readUInt16LE(4);
   if (code === KIND_BLOB && record.length >= BLOB_BYTES) return decodeBlob(record);
   if (code === KIND_RANGE && record.length >= RANGE_BYTES) return decodeRange(record);
+  if (code === KIND_ASIDE && record.length >= ASIDE_BYTES) return decodeAside(record);
   const kind = KINDS.get(code);
   return kind === undefined || record.length < NODE_BYTES ? undefined : decodeNode(record, kind);
 }
@@ -154,6 +171,18 @@ function decodeRange(record: Buffer): RangeRecord {
     offset: Number(record.readBigInt64LE(16)),
     length: Number(record.readBigInt64LE(24)),
     doneNs: record.readBigInt64LE(32),
+  };
+}
+
+function decodeAside(record: Buffer): AsideRecord {
+  return {
+    kind: 'aside',
+    blob: record.readUInt32LE(8),
+    tid: record.readUInt32LE(12),
+    address: record.readBigUInt64LE(16),
+    count: record.readBigUInt64LE(24),
+    length: Number(record.readBigInt64LE(32)),
+    readNs: record.readBigInt64LE(40),
   };
 }
 

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  type AsideRecord,
   type BlobRecord,
   checkNodeFileHeader,
   type NodeRecord,
@@ -13,6 +14,7 @@ export class PreimageLog {
   private offset = 0;
   private readonly blobs = new Map<number, BlobRecord>();
   private readonly ranges = new Map<number, RangeRecord[]>();
+  private readonly asides = new Map<number, AsideRecord[]>();
 
   constructor(private readonly dir: string) {}
 
@@ -31,7 +33,8 @@ export class PreimageLog {
       }
       const record = next.value;
       if (record.kind === 'blob') this.blobs.set(record.blob, record);
-      else if (record.kind === 'range') this.addRange(record);
+      else if (record.kind === 'range') listOf(this.ranges, record.blob).push(record);
+      else if (record.kind === 'aside') listOf(this.asides, record.tid).push(record);
       else yield record;
     }
   }
@@ -45,18 +48,31 @@ export class PreimageLog {
 
   /** What was copied of a very large content, ascending, in a list that grows; and the file with it at the same offsets. */
   copied(blob: number): { file: string; ranges: readonly RangeRecord[] } {
-    return { file: join(this.dir, String(blob)), ranges: this.rangesOf(blob) };
+    return { file: join(this.dir, String(blob)), ranges: listOf(this.ranges, blob) };
   }
 
-  private addRange(range: RangeRecord): void {
-    this.rangesOf(range.blob).push(range);
+  /** What the thread was about to write with its call of that time, and the file with it from offset 0. */
+  setAside({ tid, address, count, enteredNs }: AsideCall): { file: string; length: number } | undefined {
+    const last = this.asides.get(tid)?.findLast((one) => one.readNs <= enteredNs);
+    if (last === undefined || last.address !== address || last.count !== count) return undefined;
+    return { file: join(this.dir, String(last.blob)), length: last.length };
   }
+}
 
-  private rangesOf(blob: number): RangeRecord[] {
-    const ranges = this.ranges.get(blob) ?? [];
-    this.ranges.set(blob, ranges);
-    return ranges;
-  }
+/** A very large write, as the kernel programs saw it. */
+export interface AsideCall {
+  /** As the thread's own pid namespace names it. */
+  tid: number;
+  address: bigint;
+  count: bigint;
+  /** On CLOCK_MONOTONIC. */
+  enteredNs: bigint;
+}
+
+function listOf<T>(lists: Map<number, T[]>, key: number): T[] {
+  const list = lists.get(key) ?? [];
+  lists.set(key, list);
+  return list;
 }
 
 function readFrom(path: string, offset: number): Buffer {

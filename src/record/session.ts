@@ -3,6 +3,7 @@ import { arch, hostname, release, userInfo } from 'node:os';
 import { NOTHING_RECORDED, type Store } from '../catalog/store.js';
 import type { RecordingInfo } from '../catalog/types.js';
 import { DkError } from '../errors.js';
+import { ASIDE_SHARE } from '../events/abi.js';
 import type { Recorder } from '../native/addon.js';
 import { makeTargetCgroup, type TargetCgroup } from './cgroup.js';
 import { journalFolder, mountinfoFile } from './ingest/pipeline.js';
@@ -19,6 +20,8 @@ export interface SessionOptions {
   excludes: string[];
   label: string | null;
   recorder: LoadingRecorder;
+  /** Of the ring, as `recorder` has it. */
+  ringBytes: number;
   preimageLimitBytes: number;
   allowIoUring: boolean;
   dkVersion: string;
@@ -127,7 +130,7 @@ class Session {
 
   /** Everything that must be in place before the command's first instruction. */
   private async start(): Promise<Recorder> {
-    const { roots, argv, preimageLimitBytes, allowIoUring } = this.options;
+    const { roots, argv, ringBytes, preimageLimitBytes, allowIoUring } = this.options;
     mkdirSync(journalFolder(this.folder), { mode: 0o700 });
     writeFileSync(mountinfoFile(this.folder), readFileSync('/proc/self/mountinfo'));
     const skip = [realpathSync(this.store.home)];
@@ -139,6 +142,7 @@ class Session {
       skip,
       freezeFile,
       preimageLimitBytes,
+      asideBytes: ringBytes / ASIDE_SHARE,
       guard: true,
       allowIoUring,
       argv,

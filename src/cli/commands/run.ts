@@ -68,6 +68,7 @@ export const command = defineCommand({
         excludes: options.exclude,
         label: options.name ?? null,
         recorder,
+        ringBytes,
         preimageLimitBytes,
         allowIoUring: options.allowIoUring,
         dkVersion: version(),

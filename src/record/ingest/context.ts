@@ -1,3 +1,4 @@
+import type { Asides } from './asides.js';
 import type { EventBody } from './event-body.js';
 import type { LayeredLinks } from './layered-links.js';
 import type { MappedPages } from './mapped-pages.js';
@@ -17,7 +18,7 @@ export interface Context {
   readonly processes: Processes;
   readonly renames: Renames;
   /** Numbers the event and applies it to the model. `data`: the bytes it carries. */
-  emit(record: RawRecord, body: EventBody, data?: readonly Uint8Array[]): void;
+  emit(record: RawRecord, body: EventBody, data?: Iterable<Uint8Array> | null): void;
   /** Something about this record cannot be known: a gap, and a resync at the end. file 0: everything. */
   doubt(
     record: RawRecord,
@@ -29,6 +30,7 @@ export interface Context {
   readonly links: LayeredLinks;
   readonly races: Races;
   readonly windows: Windows;
+  readonly asides: Asides;
   readonly pseudo: PseudoMounts;
   readonly views: MountViews;
   readonly mappedPages: MappedPages;

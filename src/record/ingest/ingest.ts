@@ -1,4 +1,5 @@
 import type { BasePart, EventToWrite, RecordingWriter } from '../writer.js';
+import { Asides } from './asides.js';
 import { namesOf } from './call-names.js';
 import type { Context, Outcome } from './context.js';
 import type { Attribution, EventBody } from './event-body.js';
@@ -43,6 +44,7 @@ export class Ingest implements Context {
   readonly mappedPages = new MappedPages();
   readonly races = new Races();
   readonly windows = new Windows();
+  readonly asides: Asides;
   readonly renames = new Renames();
   readonly pseudo: PseudoMounts;
   readonly views = new MountViews();
@@ -67,6 +69,7 @@ export class Ingest implements Context {
     mounts: MountTable,
     private readonly preimages: Preimages,
   ) {
+    this.asides = new Asides(preimages);
     this.links = new LayeredLinks(model.state.base);
     this.pseudo = new PseudoMounts(mounts);
   }
@@ -90,7 +93,7 @@ export class Ingest implements Context {
     for (const pieces of this.writes.unfinished()) handleWrite(this, pieces);
   }
 
-  emit(record: RawRecord, body: EventBody, data: readonly Uint8Array[] | null = null): void {
+  emit(record: RawRecord, body: EventBody, data: Iterable<Uint8Array> | null = null): void {
     this.lastNs = Math.max(this.lastNs, record.exitNs);
     // Fields are set one by one: copying the body for every event is what ingest would spend most of its time on.
     const event = body as EventBody & Attribution;
@@ -161,6 +164,8 @@ export class Ingest implements Context {
 
   private handle(record: RawRecord): Outcome {
     if (this.exclusion.drops(this, record)) return 'done';
+    const cut = this.writes.endedBy(record);
+    if (cut !== undefined) handleWrite(this, cut);
     if (record.name !== 'write') return RECORD_HANDLERS[record.name](this, record);
     const kept = this.whole.size === 0 ? undefined : this.whole.get(record);
     const pieces = kept ?? this.writes.add(record);

@@ -1,10 +1,9 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import type { BaseNode } from '../../timeline/base-node.js';
 import type { BasePart } from '../writer.js';
 import type { Context } from './context.js';
 import type { Preimages, SavedContent } from './preimages.js';
+import { readRange, zeros } from './read-range.js';
 
-const CHUNK_BYTES = 1 << 20;
 /** Holes in very large files become zeros in the stores; of more than this the rest is left unknown. */
 const MOST_ZEROS = 1 << 30;
 
@@ -28,21 +27,14 @@ function isFromBefore({ sizeBytes, mtimeNs }: SavedContent, node: BaseNode): boo
 }
 
 function* chunks({ file, parts }: SavedContent): Generator<BasePart> {
-  const fd = openSync(file, 'r');
   let zerosLeft = MOST_ZEROS;
-  try {
-    for (const { offset, length, hole, at } of parts) {
-      if (hole) zerosLeft -= length;
-      if (hole && zerosLeft < 0) continue;
-      for (let done = 0; done < length; ) {
-        const bytes = Buffer.alloc(Math.min(CHUNK_BYTES, length - done));
-        const n = hole ? bytes.length : readSync(fd, bytes, 0, bytes.length, at + done);
-        if (n === 0) break;
-        yield { offset: offset + done, bytes: bytes.subarray(0, n) };
-        done += n;
-      }
+  for (const { offset, length, hole, at } of parts) {
+    if (hole) zerosLeft -= length;
+    if (hole && zerosLeft < 0) continue;
+    let done = offset;
+    for (const bytes of hole ? zeros(length) : readRange(file, at, length)) {
+      yield { offset: done, bytes };
+      done += bytes.length;
     }
-  } finally {
-    closeSync(fd);
   }
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { BaseNode } from '../../timeline/base-node.js';
 import { makeDev } from '../../timeline/base-node.js';
 import { checkNodeFileHeader, NODE_FLAGS, type NodeRecord, nodeRecords } from '../node-records.js';
-import { PreimageLog } from '../preimage-log.js';
+import { type AsideCall, PreimageLog } from '../preimage-log.js';
 import { LargeFiles } from './large-files.js';
 
 /** Where the old bytes of a node are: a whole content, or those ranges of a very large one that are certainly old. */
@@ -52,6 +52,12 @@ export class Preimages {
     if (known !== undefined) return known;
     this.poll();
     return this.byPath.get(path);
+  }
+
+  /** The bytes of a very large write, in a file from offset 0; undefined where the guard has none of that call. */
+  setAside(call: AsideCall): { file: string; length: number } | undefined {
+    this.poll();
+    return this.log.setAside(call);
   }
 
   /** What stood below a directory that a call was about to move, itself first: none where the guard did not list it. */

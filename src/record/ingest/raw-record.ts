@@ -127,6 +127,10 @@ export class RawRecord {
     return this.frame.readUInt32LE(at + 4) * 2 ** 32 + this.frame.readUInt32LE(at);
   }
 
+  big(field: string): bigint {
+    return this.frame.readBigUInt64LE(this.offset(field));
+  }
+
   arg(n: number): bigint {
     return this.frame.readBigUInt64LE(this.offset('args') + 8 * n);
   }

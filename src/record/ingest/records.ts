@@ -50,6 +50,10 @@ export const RECORD_HANDLERS: { readonly [R in Exclude<RecordName, 'write'>]: Ha
     context.processes.end(record.pid);
     return 'done';
   },
+  aside: (context, record) => {
+    context.asides.add(record);
+    return 'done';
+  },
   window: (context, record) => {
     context.windows.add(record);
     return 'done';

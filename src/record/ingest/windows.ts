@@ -17,14 +17,14 @@ export class Windows {
    */
   find(
     write: RawRecord,
-    data: readonly Uint8Array[],
+    data: Iterable<Uint8Array> | null,
     meanwhile: readonly RecentWrite[] | undefined,
     sizeBefore: number,
   ): number | undefined {
     const window = this.byThread.get(write.tid);
     if (window === undefined || window.enterNs !== write.enterNs || meanwhile === undefined) return undefined;
     const held = window.payloadUpTo(window.u32('length'));
-    const bytes = Buffer.concat(data);
+    const bytes = Buffer.concat([...(data ?? [])]);
     const begin = window.u64('offset');
     // An append is not below where the file ended when it began.
     const isAppend = write.has(RECORD_FLAGS.append);

@@ -34,6 +34,14 @@ export class Writes {
     return undefined;
   }
 
+  /** The write whose end cannot come any more: its thread is in another call. */
+  endedBy(record: RawRecord): RawRecord[] | undefined {
+    const known = this.open.size === 0 ? undefined : this.open.get(record.tid);
+    if (known === undefined || record.enterNs <= known.first.enterNs) return undefined;
+    this.open.delete(record.tid);
+    return known.pieces;
+  }
+
   /** Writes whose end never came. */
   unfinished(): RawRecord[][] {
     const left = [...this.open.values()].map((partial) => partial.pieces);
@@ -48,11 +56,9 @@ export function handleWrite(context: Context, pieces: readonly RawRecord[]): Out
   const length = first.u64('total');
   if (first.has(RECORD_FLAGS.output)) {
     const fd = first.u32('fd') === 2 ? 2 : 1;
-    context.emit(
-      first,
-      { kind: 'output.write', file: OUTPUT_FILES[fd], path: '', fd, length },
-      bytesOf(pieces, length).data,
-    );
+    const { data, missing } = bytesOf(context, pieces, length);
+    context.emit(first, { kind: 'output.write', file: OUTPUT_FILES[fd], path: '', fd, length }, data);
+    if (missing.length > 0) context.doubt(first, 'printed bytes could not be read', { file: 0, path: '' });
     return 'done';
   }
   const file = context.model.fileOf(first.identity());
@@ -62,7 +68,7 @@ export function handleWrite(context: Context, pieces: readonly RawRecord[]): Out
     return 'done';
   }
   const path = context.model.pathOf(file);
-  const { data, missing } = bytesOf(pieces, length);
+  const { data, missing } = bytesOf(context, pieces, length);
   const isAmbiguous = first.has(RECORD_FLAGS.ambiguous);
   const sizeBefore = context.model.sizeOf(file);
   const found = isAmbiguous
@@ -70,7 +76,9 @@ export function handleWrite(context: Context, pieces: readonly RawRecord[]): Out
     : undefined;
   const offset = found ?? first.u64('offset');
   if (first.has(RECORD_FLAGS.mapped)) {
-    const news = context.mappedPages.news(file, offset, Buffer.concat(data), (at) => isHole(context, file, at));
+    const news = context.mappedPages.news(file, offset, Buffer.concat([...(data ?? [])]), (at) =>
+      isHole(context, file, at),
+    );
     if (news === undefined) return 'done';
     const { bytes } = news;
     context.emit(first, { kind: 'file.sync', file, path, offset: news.offset, length: bytes.length }, [bytes]);
@@ -116,7 +124,28 @@ function wholeIn(piece: RawRecord, length: number): Buffer | undefined {
   return bytes.length === length ? bytes : undefined;
 }
 
-function bytesOf(pieces: readonly RawRecord[], length: number): { data: Buffer[]; missing: readonly Range[] } {
+interface Bytes {
+  /** null: none are known. */
+  data: Iterable<Uint8Array> | null;
+  /** Ranges of `data` that are zeros because nobody knows them. */
+  missing: readonly Range[];
+}
+
+function bytesOf(context: Context, pieces: readonly RawRecord[], length: number): Bytes {
+  const first = pieces[0] as RawRecord;
+  return first.has(RECORD_FLAGS.aside) ? bytesAside(context, first, length) : bytesIn(pieces, length);
+}
+
+/** Of a write that went around the ring. */
+function bytesAside(context: Context, write: RawRecord, length: number): Bytes {
+  const saved = context.asides.of(write);
+  const have = Math.min(saved?.length ?? 0, length);
+  const missing = have === length ? NOTHING : [{ at: have, length: length - have }];
+  if (saved === undefined || have === 0) return { data: null, missing };
+  return { data: saved.read(have, length - have), missing };
+}
+
+function bytesIn(pieces: readonly RawRecord[], length: number): Bytes {
   if (pieces.length === 1) {
     const whole = wholeIn(pieces[0] as RawRecord, length);
     if (whole !== undefined) return { data: [whole], missing: NOTHING };
