@@ -22,7 +22,12 @@ enum call_act {
 };
 
 /* How the last component of the path is treated when it is a symbolic link. */
-enum call_follow { FOLLOW, NOFOLLOW, FOLLOW_UNLESS_FLAG /* AT_SYMLINK_NOFOLLOW in the flags argument */ };
+enum call_follow {
+  FOLLOW,
+  NOFOLLOW,
+  FOLLOW_UNLESS_FLAG, /* AT_SYMLINK_NOFOLLOW in the flags argument */
+  FOLLOW_WITH_FLAG,   /* AT_SYMLINK_FOLLOW there */
+};
 
 struct guarded_call {
   int nr;

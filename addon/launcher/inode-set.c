@@ -35,3 +35,17 @@ struct inode_entry *inode_set_entry(struct inode_set *set, uint64_t dev, uint64_
   }
   return entry;
 }
+
+/* FNV-1a. */
+static uint64_t hash_of(const char *text, size_t length) {
+  uint64_t hash = UINT64_C(0xcbf29ce484222325);
+  for (size_t i = 0; i < length; i++) hash = (hash ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
+  return hash;
+}
+
+bool inode_set_add_name(struct inode_set *names, uint64_t ino, const char *name, size_t length) {
+  struct inode_entry *entry = inode_set_entry(names, hash_of(name, length), ino);
+  if (!entry || entry->bits) return false;
+  entry->bits = INODE_META;
+  return true;
+}

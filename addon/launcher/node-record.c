@@ -47,7 +47,6 @@ void dk_node_from_statx(struct dk_node *node, const struct statx *stx) {
       .mtime_ns = ns(&stx->stx_mtime),
       .ctime_ns = ns(&stx->stx_ctime),
       .btime_ns = stx->stx_mask & STATX_BTIME ? ns(&stx->stx_btime) : 0,
-      .atime_ns = ns(&stx->stx_atime),
   };
 }
 

@@ -29,7 +29,8 @@
  * base.bin: parents stand before their children; the children of one directory are contiguous and sorted by name
  * bytes. The name is the last component, for a root its absolute real path. Entry i is file id 16 + i.
  *
- * preimage/log: a kind 2 or 3 record is written before the call that may change the node continues, once per inode.
+ * preimage/log: a kind 2 or 3 record is written before the call that may change the node continues, once per inode. Of an
+ * inode that had several names then, each further one that a call is given is recorded, too, as CONTENT_ONLY.
  * Its name is the absolute path at that moment: empty when longer than the kernel can tell, and left out for an entry of
  * the base with one name only, which `parent` tells then. `blob` names the content;
  * it may be read only when the kind 4 record of that number is there, which follows after the bytes. A regular file
@@ -67,7 +68,7 @@ enum dk_record_kind {
 enum dk_node_flags {
   DK_NODE_TOO_LARGE = 1,    /* above the limit: `blob` becomes complete where the filesystem could reflink, else ranges */
   DK_NODE_INHERITED = 2,    /* kind 3 */
-  DK_NODE_CONTENT_ONLY = 4, /* metadata was recorded earlier and may have changed since; take only `blob` */
+  DK_NODE_CONTENT_ONLY = 4, /* metadata was recorded earlier and may have changed since; take only `name` and `blob` */
   DK_NODE_UNREADABLE = 8,   /* a directory of the base whose entries could not be listed */
   DK_NODE_NOT_ENTERED = 16, /* a directory of the base left alone: a pseudo filesystem is mounted on it */
   DK_NODE_DELETED = 32,     /* the name is the one the node had; it was removed before the recording */
@@ -107,7 +108,7 @@ struct dk_node {
   int64_t mtime_ns;
   int64_t ctime_ns;
   int64_t btime_ns; /* 0: the filesystem keeps none */
-  int64_t atime_ns;
+  int64_t noted_ns; /* kinds 2 and 3: when the record was written, CLOCK_MONOTONIC */
   uint32_t parent; /* base: index of the parent entry, DK_NO_PARENT for a root; kind 3: the descriptor; IN_BASE: see there */
   uint32_t blob;   /* 0: no content was saved */
   uint16_t name_len;

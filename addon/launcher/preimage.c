@@ -11,6 +11,7 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "content-copy.h"
@@ -66,6 +67,9 @@ struct described {
 static int record(struct preimages *pre, int fd, struct described *what, int *xattrs_lost) {
   static char xattrs[XATTR_BYTES];
   char handle[HANDLE_NAME_BYTES], target[PATH_MAX];
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  what->node.noted_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
   struct dk_node_extra extra = {.name = what->name, .name_len = what->name_len, .target = target, .xattrs = xattrs};
   if (S_ISLNK(what->node.mode)) {
     ssize_t n = readlinkat(fd, "", target, sizeof target);
@@ -139,6 +143,12 @@ static void copy_pin_of(struct preimages *pre, uint64_t dev, uint64_t ino) {
   if (entry) entry->bits &= ~(uint32_t)INODE_PENDING;
 }
 
+/* A name of a hard link that was not noted yet. Names beyond the roots are known from these notes only. */
+static bool is_new_name(struct preimages *pre, const struct described *what) {
+  if (!what->name_len || what->node.flags & DK_NODE_DELETED) return false;
+  return inode_set_add_name(&pre->names, what->node.ino, what->name, what->name_len);
+}
+
 /* What is to be done with one node, decided under the lock. */
 struct decision {
   uint32_t blob;    /* 0: no content to copy */
@@ -171,8 +181,14 @@ static struct decision decide(struct preimages *pre, int fd, const struct statx 
   /* Set for an empty file too: what it grows to is no longer the past. */
   if (content || tree) entry->bits |= INODE_CONTENT;
   content = content && stx->stx_size > 0;
-  if (known && !content && !tree && inherited < 0) return what_to_do;
+  /* Later it may have other names because of calls that were recorded. */
+  if (!known && stx->stx_nlink > 1 && !S_ISDIR(stx->stx_mode)) entry->bits |= INODE_LINKED;
+  bool linked = entry->bits & INODE_LINKED;
+  bool news = !known || content || tree || inherited >= 0;
+  if (!news && !linked) return what_to_do;
   describe(fd, stx, inherited < 0 && pre->has_birth_times ? entry->base : 0, &what);
+  if (linked && is_new_name(pre, &what)) news = true;
+  if (!news) return what_to_do;
   if (!known && !(what.node.flags & DK_NODE_IN_BASE) && is_ignored(pre, &what)) {
     entry->bits |= INODE_IGNORED;
     return what_to_do;

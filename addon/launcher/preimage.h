@@ -42,6 +42,7 @@ struct preimages {
   pthread_cond_t copied; /* pins were released */
   struct dk_record_file log;
   struct inode_set inodes;
+  struct inode_set names; /* that were noted, of inodes which had several */
   uint64_t last_dev; /* the device asked about last, and the answer */
   bool last_dev_pseudo;
   bool has_birth_times;

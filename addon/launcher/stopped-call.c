@@ -128,6 +128,7 @@ static void on_rename(struct stopped_calls *calls, const struct seccomp_notif *c
 static void on_metadata(struct stopped_calls *calls, const struct seccomp_notif *call, const struct guarded_call *row) {
   bool nofollow = row->follow == NOFOLLOW;
   if (row->follow == FOLLOW_UNLESS_FLAG) nofollow = argument(call, row->flags, 0) & AT_SYMLINK_NOFOLLOW;
+  if (row->follow == FOLLOW_WITH_FLAG) nofollow = !(argument(call, row->flags, 0) & AT_SYMLINK_FOLLOW);
   save_handle(calls, call, open_named(calls, call, row->dirfd, row->path, nofollow), NEED_METADATA);
 }
 

@@ -46,7 +46,8 @@ export interface NodeRecord {
   ctimeNs: bigint;
   /** 0n: the filesystem keeps none. */
   btimeNs: bigint;
-  atimeNs: bigint;
+  /** When a preimage or inherited record was written, CLOCK_MONOTONIC. */
+  notedNs: bigint;
   /**
    * base: index of the parent entry, NO_PARENT for a root; inherited: the descriptor's number; with NODE_FLAGS.inBase: the
    * entry of the base that the node is.
@@ -208,7 +209,7 @@ function decodeNode(record: Buffer, kind: NodeRecord['kind']): NodeRecord | unde
     mtimeNs: record.readBigInt64LE(56),
     ctimeNs: record.readBigInt64LE(64),
     btimeNs: record.readBigInt64LE(72),
-    atimeNs: record.readBigInt64LE(80),
+    notedNs: record.readBigInt64LE(80),
     parent: record.readUInt32LE(88),
     blob: record.readUInt32LE(92),
     name: fromBytes(record.subarray(NODE_BYTES, nameEnd)),

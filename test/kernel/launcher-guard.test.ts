@@ -23,6 +23,7 @@ import { tempFolders } from '../support/temp-folder.js';
 
 const temp = tempFolders();
 const AT_FDCWD = -100;
+const AT_SYMLINK_FOLLOW = 0x400;
 const O = {
   WRONLY: 1,
   RDWR: 2,
@@ -183,11 +184,23 @@ describe('a symlink itself', () => {
 });
 
 describe('once', () => {
-  kernelTest('is enough for each inode, whatever its name', async () => {
+  kernelTest('is enough for the bytes of each inode; of a hard link each name is noted', async () => {
     const b = bench();
     linkSync(join(b.work, 'f'), join(b.work, 'second'));
     await b.calls(["truncate 'f 3", "truncate 'second 1", "chmod 'second 0600", "unlink 'f", "unlink 'second"]);
-    expect(summary(b.saved().filter((node) => node.kind === 'preimage'))).toEqual([['f', OLD]]);
+    expect(summary(b.saved().filter((node) => node.kind === 'preimage'))).toEqual([
+      ['f', OLD],
+      ['second', undefined],
+    ]);
+    expect(b.savedOf('second')).toMatchObject([{ flags: NODE_FLAGS.contentOnly, blob: 0 }]);
+  });
+
+  kernelTest('a link is noted before it has the further name', async () => {
+    const b = bench();
+    symlinkSync('f', join(b.work, 'soft'));
+    await b.calls(["link 'f 'second", `linkat ${AT_FDCWD} 'soft ${AT_FDCWD} 'third ${AT_SYMLINK_FOLLOW}`]);
+    expect(summary(b.saved().filter((node) => node.kind === 'preimage'))).toEqual([['f', undefined]]);
+    expect(b.savedOf('f')).toMatchObject([{ nlink: 1, blob: 0 }]);
   });
 
   kernelTest('metadata first, content when a later call needs it', async () => {

@@ -3,6 +3,7 @@ import type { Filesystem } from '../support/filesystems.js';
 import { kernelTest } from '../support/kernel.js';
 import { tempFolders } from '../support/temp-folder.js';
 import type { OperationCase } from './operations/case.js';
+import { CROSSING } from './operations/crossing.js';
 import { CUTTING, OPENING, WRITING } from './operations/data.js';
 import { LAYERED } from './operations/layers.js';
 import { MODES, OWNERS, TIMES } from './operations/metadata.js';
@@ -28,6 +29,7 @@ const GROUPS: Readonly<Record<string, readonly OperationCase[]>> = {
   'copies inside the kernel': COPYING,
   fallocate: ALLOCATING,
   'files without a name, exchanges, roots': NAMELESS,
+  'into the root and out of it': CROSSING,
   'extended attributes': ATTRIBUTES,
   durability: SYNCING,
   'what stands in a lower layer of overlayfs': LAYERED,

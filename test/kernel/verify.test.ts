@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { compareProof } from '../../src/timeline/compare-proof.js';
 import { decodeProof } from '../../src/timeline/proof-codec.js';
 import { DK, kernelTest } from '../support/kernel.js';
-import { Bench, jsonLines } from '../support/record.js';
+import { Bench, jsonLines, run } from '../support/record.js';
 import { tempFolders } from '../support/temp-folder.js';
 
 const NOBODY = 65534;
@@ -56,4 +56,17 @@ kernelTest('bytes that only a file has are not known to who may not read it, and
     process.seteuid?.(own);
     await recording.close();
   }
+});
+
+kernelTest('a file that has the name of a removed one, which the command is given open', async () => {
+  const at = new Bench(temp());
+  writeFileSync(join(at.folder, 'x'), 'removed\n');
+  const change = 'echo unseen >&7; chmod 600 ../x; echo more >> ../x';
+  const begin = 'exec 7<>../x; rm ../x; echo instead > ../x; exec "$0" run --no-tui -- sh -c "$1"';
+  expect(await run(['sh', '-c', begin, DK, change], { cwd: at.work, env: at.env })).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/ · 0 gaps · verified · /),
+  });
+  expect((await at.dk(['verify'])).stdout).toBe('verified · 1 path · 0 differences · 0 gaps\n');
+  expect((await at.dk(['cat', `${at.folder}/x@0`])).stdout).toBe('instead\n');
 });

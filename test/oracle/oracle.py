@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """
-Random work whose truth it tells itself: processes change DIR/tree (and DIR/outside, which is to be no root), and after every round, when all have stopped, the
-parent walks the tree and writes what it saw to DIR/markers/NNNN.json. The creation of that file is the marker: the
-recording's state there must be the listing.
+Random work whose truth it tells itself: processes change DIR/tree (and DIR/outside, which is to be no root), and after
+every round, when all have stopped, the parent walks the tree and writes what it saw to DIR/markers/NNNN.json. The
+creation of that file is the marker: the recording's state there must be the listing.
 
   oracle.py --dir DIR --seed N --prepare      makes what stands before the recording
   oracle.py --dir DIR --seed N [--procs P] [--ops N] [--markers M] [--table issue2|full] [--threads T]
 
-To shrink a failure: the same arguments with --rounds K stop after K rounds, --only I,J lets only these processes work.
+To shrink a failure: the same arguments with --rounds K stop after K rounds, --only I,J lets only these processes work,
+--without NAME,NAME leaves operations out.
 --trace FILE says on which operation each process was (its own writes are then part of the recording).
 """
 import argparse

@@ -1,7 +1,7 @@
 import { lstatSync, readlinkSync, type BigIntStats } from 'node:fs';
 import { fromBytes, toBytes } from '../../events/byte-string.js';
 import { FIRST_BASE_FILE, ROOT_DIR_FILE } from '../../events/event.js';
-import { type NodeName, typeOfMode } from '../../timeline/base-node.js';
+import type { NodeName } from '../../timeline/base-node.js';
 import type { ExternalNode } from '../../timeline/base-tree.js';
 import { MANY_NAMES, type Resolution } from '../../timeline/namespace.js';
 import { isOnOverlay } from '../../timeline/overlay.js';
@@ -10,7 +10,7 @@ import type { RecordingWriter } from '../writer.js';
 import { addon } from '../../native/addon.js';
 import { ACL_DEFAULT } from './attributes.js';
 import { isMounted } from './mount-table.js';
-import type { FoundNode, Preimages } from './preimages.js';
+import { type FoundNode, hadSeveralNames, type Preimages } from './preimages.js';
 import type { Identity } from './raw-record.js';
 
 /** A name in a directory that exists; file 0: nothing stands there. */
@@ -78,15 +78,15 @@ export class Model {
 
   /** As `place`, for something that must exist: looks at the live tree when the model has never seen it. */
   existing(from: string, path: string, options: { follow: boolean }): Place | undefined {
-    return options.follow ? this.follow(from, path) : this.look(this.place(from, path), true);
+    return options.follow ? this.follow(from, path) : this.look(this.place(from, path));
   }
 
   /**
    * As `place`, for the target of a rename. Only the guard knows what stood there: the live tree shows what was moved
-   * there since.
+   * there since. `untilNs`: the end of the call, CLOCK_MONOTONIC; what the guard met there later came later.
    */
-  replaceable(from: string, path: string): Place | undefined {
-    return this.look(this.place(from, path), false);
+  replaceable(from: string, path: string, untilNs: bigint): Place | undefined {
+    return this.look(this.place(from, path), untilNs);
   }
 
   /** The entry itself, whether something stands there or not. */
@@ -157,9 +157,9 @@ export class Model {
     return live;
   }
 
-  private look(place: Place | undefined, live: boolean): Place | undefined {
+  private look(place: Place | undefined, untilNs?: bigint): Place | undefined {
     if (place === undefined || place.file !== 0 || this.state.isGone(place.parent, place.name)) return place;
-    return this.discover(place.parent, place.name, live) ? this.entry(place.parent, place.name) : place;
+    return this.discover(place.parent, place.name, untilNs) ? this.entry(place.parent, place.name) : place;
   }
 
   private follow(from: string, path: string): Place | undefined {
@@ -198,19 +198,22 @@ export class Model {
     return file;
   }
 
-  /** Looks for a base node that the model has not met: in the guard's notes, else in the live tree. */
-  private discover(parent: number, name: string, live = true): boolean {
+  /**
+   * Looks for a base node that the model has not met: in the guard's notes, else in the live tree, which shows it only where
+   * nothing can have replaced it since (no `untilNs`).
+   */
+  private discover(parent: number, name: string, untilNs?: bigint): boolean {
     const { path } = this.entry(parent, name);
     if (isMounted(path)) return false;
-    const node = this.preimages.nodeAt(path) ?? (live ? liveNode(path, this.startRealNs()) : undefined);
+    const live = () => (untilNs === undefined ? liveNode(path, this.startRealNs()) : undefined);
+    const node = this.preimages.nodeAt(path, untilNs) ?? live();
     if (node === undefined) return false;
     this.addBase(parent, name, node);
     return true;
   }
 
   private addBase(parent: number, name: string, node: FoundNode): number {
-    const isShared = node.nlink > 1 && typeOfMode(node.mode) !== 'dir';
-    const known = isShared ? this.baseFile(node.identity) : undefined;
+    const known = hadSeveralNames(node) ? this.baseFile(node.identity) : undefined;
     if (known !== undefined) {
       this.state.base.addName(known, parent, name);
       return known;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { BaseNode } from '../../timeline/base-node.js';
-import { makeDev } from '../../timeline/base-node.js';
+import { makeDev, typeOfMode } from '../../timeline/base-node.js';
 import { checkNodeFileHeader, NODE_FLAGS, type NodeRecord, nodeRecords } from '../node-records.js';
 import { type AsideCall, PreimageLog } from '../preimage-log.js';
 import { LargeFiles } from './large-files.js';
@@ -40,18 +40,20 @@ export class Preimages {
   private readonly notes: NodeRecord[] = [];
   /** Blobs with what was below directories, by their identity. */
   private readonly trees = new Map<string, number>();
-  private readonly byPath = new Map<string, FoundNode>();
+  /** Hard links, as their first notes say, by identity. */
+  private readonly links = new Map<string, FoundNode>();
+  /** The first at each path, and when it was made (CLOCK_MONOTONIC). */
+  private readonly byPath = new Map<string, { node: FoundNode; notedNs: bigint }>();
 
   constructor(folder: string) {
     this.log = new PreimageLog(folder);
   }
 
-  /** The base node that stood at the path, if the guard met it. */
-  nodeAt(path: string): FoundNode | undefined {
-    const known = this.byPath.get(path);
-    if (known !== undefined) return known;
-    this.poll();
-    return this.byPath.get(path);
+  /** The base node that stood at the path, if the guard met it there, before `untilNs` where that is given. */
+  nodeAt(path: string, untilNs?: bigint): FoundNode | undefined {
+    if (!this.byPath.has(path)) this.poll();
+    const note = this.byPath.get(path);
+    return note === undefined || (untilNs !== undefined && note.notedNs > untilNs) ? undefined : note.node;
   }
 
   /** The bytes of a very large write, in a file from offset 0; undefined where the guard has none of that call. */
@@ -102,10 +104,25 @@ export class Preimages {
       this.notes.push(note);
       if (isTree(note)) this.trees.set(identityOf(note), note.blob);
       if (isLarge(note)) this.large.add(identityOf(note), this.log.copied(note.blob).ranges);
-      const metadataHolds = (note.flags & NODE_FLAGS.contentOnly) === 0;
-      if (metadataHolds && note.name !== '' && !this.byPath.has(note.name)) this.byPath.set(note.name, foundNode(note));
+      this.addName(note);
     }
   }
+
+  /** Of a hard link each name is noted; the first note says what it was. */
+  private addName(note: NodeRecord): void {
+    if ((note.flags & NODE_FLAGS.inBase) !== 0) return; // the manifest has its only name
+    const isFirst = (note.flags & NODE_FLAGS.contentOnly) === 0;
+    const node = isFirst ? foundNode(note) : this.links.get(identityOf(note));
+    if (node === undefined) return;
+    if (isFirst && hadSeveralNames(node)) this.links.set(node.identity, node);
+    const isItsName = note.name !== '' && (note.flags & NODE_FLAGS.deleted) === 0;
+    if (isItsName && !this.byPath.has(note.name)) this.byPath.set(note.name, { node, notedNs: note.notedNs });
+  }
+}
+
+/** Before the recording, or when the node was met first: calls that change it are recorded. */
+export function hadSeveralNames({ nlink, mode }: FoundNode): boolean {
+  return nlink > 1 && typeOfMode(mode) !== 'dir';
 }
 
 function isTree(note: NodeRecord): boolean {

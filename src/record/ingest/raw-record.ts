@@ -95,6 +95,11 @@ export class RawRecord {
     return this.frame.readBigUInt64LE(this.at + HEAD.enter_ns);
   }
 
+  /** When it ended, on CLOCK_MONOTONIC. */
+  get exitedNs(): bigint {
+    return this.frame.readBigUInt64LE(this.at + HEAD.exit_ns);
+  }
+
   get comm(): string {
     const from = this.at + HEAD.comm;
     const { words } = lastComm;

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fromBytes } from '../../../src/events/byte-string.js';
 import type { DkEvent } from '../../../src/events/event.js';
 import { compareWithListing, type Difference } from '../../oracle/compare.js';
@@ -137,7 +137,9 @@ function shownEvent(event: LogEvent, folder: string, nameOf: (file: unknown) => 
 
 function relative(folder: string, path: string): string {
   if (path === folder) return '.';
-  return path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;
+  if (path.startsWith(`${folder}/`)) return path.slice(folder.length + 1);
+  // Beside the recorded root.
+  return dirname(path) === dirname(dirname(folder)) ? `../../${basename(path)}` : path;
 }
 
 /** Expected events in the form of `CaseResult.events`. */

@@ -38,7 +38,7 @@ function encode(node: NodeRecord): Buffer {
   [node.devMajor, node.devMinor, node.rdevMajor, node.rdevMinor].forEach((value, i) => {
     fixed.writeUInt32LE(value, 32 + 4 * i);
   });
-  const times = [node.mtimeNs, node.ctimeNs, node.btimeNs, node.atimeNs];
+  const times = [node.mtimeNs, node.ctimeNs, node.btimeNs, node.notedNs];
   [BigInt(node.sizeBytes), ...times].forEach((value, i) => {
     fixed.writeBigInt64LE(value, 48 + 8 * i);
   });
@@ -81,7 +81,7 @@ const node: fc.Arbitrary<NodeRecord> = fc
     mtimeNs: i64,
     ctimeNs: i64,
     btimeNs: i64,
-    atimeNs: i64,
+    notedNs: i64,
     parent: u32,
     blob: u32,
     name,
