@@ -46,8 +46,8 @@ describe('four writers flat out', () => {
       const mount = cgroupMount();
       const hidden = `mount -t tmpfs none ${mount} && exec "$@"`;
       const through = mount === undefined ? [] : ['unshare', '--mount', 'sh', '-c', hidden, 'sh'];
-      // Two seconds cannot overrun the usual ring.
-      const { info, gaps } = await flatOut({ through, buffer: LONG ? '64M' : '1M' });
+      // Two seconds cannot overrun the usual ring; a smaller one would let writes of 1 MiB go around it.
+      const { info, gaps } = await flatOut({ through, buffer: LONG ? '64M' : '8M' });
       expect(info.verified).toMatchObject({ ok: true, differences: 0 });
       expect(info.gaps).toBe(gaps.length);
       expect(gaps.length > 0).toBe(info.lostRecords > 0);
