@@ -86,23 +86,42 @@ static int record(struct preimages *pre, int fd, struct described *what, int *xa
   return failed;
 }
 
+/*
+ * Overlayfs whose layers are on different filesystems shows for a file the device and number that it has in its layer, so both
+ * change when it is copied up. Directories have those of the overlay itself.
+ */
+static bool shows_layers(int fd, uint64_t dev) {
+  char name[PATH_MAX];
+  struct statx dir;
+  name_of(fd, name);
+  char *slash = strrchr(name, '/');
+  if (!slash) return true;
+  slash[slash == name] = '\0';
+  return statx(AT_FDCWD, name, AT_SYMLINK_NOFOLLOW | AT_STATX_DONT_SYNC, STATX_TYPE, &dir) || dev_of(&dir) != dev;
+}
+
 /* What a node's filesystem means for it. Overlayfs copies a file up with its first change: that is no birth. */
-static void look_at_filesystem(struct preimages *pre, int fd, uint64_t dev) {
+static void look_at_filesystem(struct preimages *pre, int fd, const struct statx *stx) {
   struct statfs fs;
-  if (dev == pre->last_dev) return;
+  if (dev_of(stx) == pre->last_dev) return;
   bool known = fstatfs(fd, &fs) == 0;
   pre->last_dev_pseudo = known && fs_type_is_pseudo((unsigned long)fs.f_type);
   pre->has_birth_times = known && fs.f_type != OVERLAYFS_SUPER_MAGIC;
-  pre->last_dev = dev;
+  pre->shows_layers = !pre->has_birth_times && !S_ISDIR(stx->stx_mode) && shows_layers(fd, dev_of(stx));
+  pre->last_dev = dev_of(stx);
 }
 
 static bool is_ignored(const struct preimages *pre, const struct described *what) {
   return pre->last_dev_pseudo || plan_skips(pre->plan, what->name, what->name_len);
 }
 
-/* The names of a hard link in a lower layer become files of their own, with other numbers, by any call that changes one. */
-static bool may_separate(const struct preimages *pre, const struct statx *stx) {
-  return !pre->has_birth_times && S_ISREG(stx->stx_mode) && stx->stx_nlink > 1;
+/*
+ * Any call that changes the node may give it other numbers, by which nobody would know it again: the names of a hard link in
+ * a lower layer become files of their own, and numbers of layers move (with xino, their upper bits say which layer).
+ */
+static bool may_become_another(const struct preimages *pre, const struct statx *stx) {
+  bool moves = pre->shows_layers || stx->stx_ino >> 32;
+  return !pre->has_birth_times && S_ISREG(stx->stx_mode) && (stx->stx_nlink > 1 || moves);
 }
 
 static void describe(int fd, const struct statx *stx, uint32_t base_entry, struct described *what) {
@@ -163,9 +182,9 @@ static struct decision decide(struct preimages *pre, int fd, const struct statx 
   struct decision what_to_do = {0};
   struct described what;
   bool regular = S_ISREG(stx->stx_mode);
-  look_at_filesystem(pre, fd, dev_of(stx));
+  look_at_filesystem(pre, fd, stx);
   if (pre->has_birth_times && stx->stx_mask & STATX_BTIME && ns_of(&stx->stx_btime) > pre->start_ns) return what_to_do;
-  if (may_separate(pre, stx)) need = NEED_CONTENT_NOW;
+  if (may_become_another(pre, stx)) need = NEED_CONTENT_NOW;
   if (need == NEED_CONTENT_NOW && !regular) return what_to_do; /* opening a device, fifo or directory changes no bytes */
   bool holds_content = regular && need != NEED_METADATA && need != NEED_TREE;
   bool moves = S_ISDIR(stx->stx_mode) && need == NEED_TREE;

@@ -46,6 +46,7 @@ struct preimages {
   uint64_t last_dev; /* the device asked about last, and the answer */
   bool last_dev_pseudo;
   bool has_birth_times;
+  bool shows_layers; /* a file there has the device and number of its layer */
   struct pins pins;
   struct background_copy background[BACKGROUND_LIMIT]; /* oldest first; the other thread works on the first without the lock */
   size_t background_count;

@@ -1,5 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { toBytes } from '../events/byte-string.js';
+import { inodeNumber } from './inode-number.js';
 import type { XattrReader } from './proof.js';
 import type { NodeView } from './rec.js';
 import type { TreeState } from './state.js';
@@ -20,7 +21,7 @@ export async function baseXattrs(
   const ino = end.base.node(node.file)?.identity.split(':')[2];
   if (path === undefined || ino === undefined) return [];
   try {
-    if (`${lstatSync(toBytes(path), { bigint: true }).ino}` !== ino) return [];
+    if (`${inodeNumber(lstatSync(toBytes(path), { bigint: true }))}` !== ino) return [];
     const recorded = end.node(node.file)?.rec.xattrs;
     return Object.entries(read(toBytes(path))).filter(([name]) => !recorded?.has(name));
   } catch {

@@ -182,6 +182,7 @@ class Inodes {
   private readonly byInode = new Map<string, { file: number; path: string }>();
 
   other(file: number, stat: ProofStat, path: string): { recorded: string; found: string } | undefined {
+    if (stat.ino === 0n) return undefined;
     const inode = `${stat.dev}:${stat.ino}`;
     const sameFile = this.byFile.get(file);
     const sameInode = this.byInode.get(inode);

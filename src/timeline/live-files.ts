@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { toBytes } from '../events/byte-string.js';
+import { inodeNumber } from './inode-number.js';
 
 export interface LiveStat {
   ino: bigint;
@@ -44,8 +45,9 @@ class OpenFile implements LiveFile {
   constructor(private readonly handle: FileHandle) {}
 
   async stat(): Promise<LiveStat> {
-    const { ino, size, mtimeNs, ctimeNs } = await this.handle.stat({ bigint: true });
-    return { ino, sizeBytes: Number(size), mtimeNs, ctimeNs };
+    const stat = await this.handle.stat({ bigint: true });
+    const { size, mtimeNs, ctimeNs } = stat;
+    return { ino: inodeNumber(stat), sizeBytes: Number(size), mtimeNs, ctimeNs };
   }
 
   async read(into: Buffer, offset: number): Promise<number> {

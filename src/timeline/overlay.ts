@@ -1,6 +1,7 @@
-import { statfsSync } from 'node:fs';
+import { type BigIntStats, lstatSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { toBytes } from '../events/byte-string.js';
+import { inodeNumber } from './inode-number.js';
 
 const OVERLAYFS_MAGIC = 0x794c7630;
 
@@ -15,5 +16,20 @@ export function isOnOverlay(path: string): boolean {
     } catch {
       if (dir === '/') return false; // not for us to look at
     }
+  }
+}
+
+/**
+ * Where the layers are on different filesystems, overlayfs shows for what is no directory the device and number in its layer,
+ * or (xino) that number with the layer's in the upper bits. They change when it is copied up, and two names of one file may
+ * show different ones. `stat`: of what is no directory, at `path`.
+ */
+export function numbersMove(path: string, stat: Pick<BigIntStats, 'dev' | 'ino'>): boolean {
+  if (!isOnOverlay(path)) return false;
+  if (inodeNumber(stat) >> 32n !== 0n) return true;
+  try {
+    return lstatSync(toBytes(dirname(path)), { bigint: true }).dev !== stat.dev;
+  } catch {
+    return true; // gone since
   }
 }

@@ -10,6 +10,7 @@ import type { Proof, ProofEntry, ProofStat } from './proof.js';
  *   entry  uint prefix, text rest (path = that many UTF-16 units of the path before + rest) │ byte flags
  *          [stat: bigint dev, ino │ uint mode, nlink, uid, gid, rdev, size │ bigint mtime, ctime]
  *          [text target] [32 bytes SHA-256] [uint n, n × (text name, bytes value)]
+ *   ino    0: it does not tell which names are one file
  *   flags  1 something stands there · 2 target · 4 hash · 8 content is the base's · 16 xattrs
  */
 const VERSION = 1;

@@ -1,9 +1,11 @@
 import { type BigIntStats, lstatSync, readlinkSync } from 'node:fs';
 import { fromBytes, toBytes } from '../events/byte-string.js';
 import { baseStream } from '../events/event.js';
+import { typeOfMode } from './base-node.js';
 import { items } from './balanced.js';
 import { type DataFinder, hashFile } from './content-hash.js';
-import { isOnOverlay } from './overlay.js';
+import { inodeNumber } from './inode-number.js';
+import { isOnOverlay, numbersMove } from './overlay.js';
 import type { NodeView } from './rec.js';
 import type { TreeState } from './state.js';
 
@@ -21,6 +23,7 @@ export interface ProofEntry {
 
 export interface ProofStat {
   dev: bigint;
+  /** 0: the filesystem shows numbers that do not tell which names are one file. */
   ino: bigint;
   mode: number;
   /** 0: the filesystem does not tell how many names lead to it. */
@@ -66,6 +69,7 @@ export function takeProof(state: TreeState, options: ProofOptions = {}): Proof {
       entry.content = hashes.get(inode) ?? hashIfThere(toBytes(live), options.findData);
       if (entry.content !== null) hashes.set(inode, entry.content);
     }
+    if (entry.stat !== null && namesCannotBeTold(live, entry.stat)) entry.stat.ino = 0n;
     entries.push(entry);
   }
   return { seq: state.seq, entries };
@@ -113,6 +117,10 @@ function look(
   return entry;
 }
 
+function namesCannotBeTold(live: string, stat: ProofStat): boolean {
+  return stat.nlink !== 1 && typeOfMode(stat.mode) !== 'dir' && numbersMove(live, stat);
+}
+
 /** Overlayfs shows for a file of a lower layer how many names that layer has, not how many of them are left. */
 function linksAreOfLayer(path: string, node: NodeView, state: TreeState): boolean {
   const base = state.base.node(node.file);
@@ -151,7 +159,7 @@ function hashIfThere(path: Buffer, findData: DataFinder | undefined): string | n
 function proofStat(stat: BigIntStats): ProofStat {
   return {
     dev: stat.dev,
-    ino: stat.ino,
+    ino: inodeNumber(stat),
     mode: Number(stat.mode),
     nlink: Number(stat.nlink),
     uid: Number(stat.uid),

@@ -33,9 +33,15 @@ const GROUPS: Readonly<Record<string, readonly OperationCase[]>> = {
   'extended attributes': ATTRIBUTES,
   durability: SYNCING,
   'what stands in a lower layer of overlayfs': LAYERED,
+  'the same, the upper layer on another filesystem': LAYERED,
+  'the same, with inode numbers that name the layer': LAYERED,
 };
 /** DK_FILESYSTEM runs every group on another filesystem. */
-const ELSEWHERE: Readonly<Record<string, Filesystem>> = { 'what stands in a lower layer of overlayfs': 'overlay' };
+const ELSEWHERE: Readonly<Record<string, Filesystem>> = {
+  'what stands in a lower layer of overlayfs': 'overlay',
+  'the same, the upper layer on another filesystem': 'overlay-tmpfs',
+  'the same, with inode numbers that name the layer': 'overlay-xino',
+};
 
 const temp = tempFolders();
 const wanted = process.env.DK_CASE ?? '';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { checkOracle, explain } from '../oracle/check.js';
-import { type Filesystem, mountFilesystem } from '../support/filesystems.js';
+import { type Filesystem, mountFilesystem, upperLayer } from '../support/filesystems.js';
 import { kernelTest, PROJECT_DIR } from '../support/kernel.js';
 import { Bench, run } from '../support/record.js';
 import { tempFolders } from '../support/temp-folder.js';
@@ -41,7 +41,9 @@ const large = (seed: number, filesystem: Filesystem): OracleRun => ({
 });
 
 const seeds = (process.env.DK_ORACLE_SEED ?? (FULL ? '1-20' : '')).split('-').map(Number) as [number, number?];
-const filesystems = (process.env.DK_ORACLE_FS ?? 'disk,tmpfs,overlay').split(',') as Filesystem[];
+const filesystems = (process.env.DK_ORACLE_FS ?? 'disk,tmpfs,overlay,overlay-tmpfs,overlay-xino').split(
+  ',',
+) as Filesystem[];
 const FIXED = [small(1, 'disk'), small(2, 'disk'), small(1, 'tmpfs'), small(1, 'overlay'), large(3, 'disk')];
 const runs = seeds[0] === 0 ? FIXED : filesystems.flatMap((filesystem) => chosen(filesystem));
 
@@ -59,10 +61,11 @@ for (const row of runs) {
     `${filesystem}, ${table} table, seed ${seed}, ${ops} operations, ${threads} threads a process`,
     async () => {
       const bench = new Bench(temp());
-      const options = Object.entries({ dir: bench.work, seed, table, ops, markers, threads, procs: 4 });
+      const aside = join(bench.folder, 'layers');
+      const upper = upperLayer(filesystem, aside) ?? '';
+      const options = Object.entries({ dir: bench.work, seed, table, ops, markers, threads, procs: 4, upper });
       const oracle = ['python3', ORACLE, ...options.flatMap(([name, value]) => [`--${name}`, String(value)])];
       const prepare = async () => expect(await run([...oracle, '--prepare'])).toMatchObject({ code: 0, stderr: '' });
-      const aside = join(bench.folder, 'layers');
       const unmount = await mountFilesystem(filesystem, { at: bench.work, aside, fill: prepare });
       try {
         await recordAndCheck(bench, oracle, row);

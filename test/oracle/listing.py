@@ -17,11 +17,23 @@ def b64(data):
     return base64.b64encode(data).decode()
 
 
-def listed(path, relative):
+def inode_of(path, st, upper):
+    """The same for two paths exactly when they are one inode. Overlayfs with layers on different filesystems shows other
+    numbers for one, so what is in the upper layer is asked there. `upper`: (what its paths begin with, the layer)."""
+    if upper is not None and not stat.S_ISDIR(st.st_mode):
+        folder, layer = upper
+        try:
+            return "upper:%d" % os.lstat(layer + path[len(folder):]).st_ino
+        except FileNotFoundError:
+            pass
+    return "%d:%d" % (st.st_dev, st.st_ino)
+
+
+def listed(path, relative, upper):
     st = os.lstat(path)
     kind = TYPES[stat.S_IFMT(st.st_mode)]
     node = {"path": b64(relative), "type": kind, "mode": st.st_mode, "uid": st.st_uid, "gid": st.st_gid,
-            "rdev": st.st_rdev, "nlink": st.st_nlink, "inode": "%d:%d" % (st.st_dev, st.st_ino), "sizeBytes": st.st_size}
+            "rdev": st.st_rdev, "nlink": st.st_nlink, "inode": inode_of(path, st, upper), "sizeBytes": st.st_size}
     if kind == "file":
         with open(path, "rb") as file:
             node["sha256"] = hashlib.sha256(file.read()).hexdigest()
@@ -34,13 +46,13 @@ def listed(path, relative):
     return node
 
 
-def walk(folder):
+def walk(folder, upper=None):
     """Nodes of the tree below `folder` (bytes), itself first."""
     nodes = []
     left = [(folder, b"")]
     while left:
         path, relative = left.pop()
-        node = listed(path, relative)
+        node = listed(path, relative, upper)
         nodes.append(node)
         if node["type"] == "dir":
             for name in sorted(os.listdir(path)):

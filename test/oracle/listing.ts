@@ -39,13 +39,16 @@ const TYPES: Record<number, ListedNode['type']> = {
   0o060000: 'block',
 };
 
-/** Lists `folder` and everything below it. */
-export function listTree(folder: string): Listing {
+/** Lists `folder` and everything below it. `upper`: its place in the upper layer, as in listing.py. */
+export function listTree(folder: string, upper?: string): Listing {
   const entries: ListedNode[] = [];
   const root = Buffer.from(folder);
   const visit = (path: Buffer, relative: Buffer) => {
     const stat = lstatSync(path, { bigint: true });
-    const node = listedNode(path, relative, stat);
+    const layer =
+      upper === undefined || stat.isDirectory() ? undefined : Buffer.concat([Buffer.from(`${upper}/`), relative]);
+    const inUpper = layer && lstatSync(layer, { bigint: true, throwIfNoEntry: false });
+    const node = { ...listedNode(path, relative, stat), ...(inUpper && { inode: `upper:${inUpper.ino}` }) };
     entries.push(node);
     if (node.type !== 'dir') return;
     for (const name of readdirSync(path, { encoding: 'buffer' })) {

@@ -90,7 +90,8 @@ def round_of(worker, steps):
 
 
 def mark(args, tree, number):
-    nodes = walk(tree)
+    upper = (os.path.dirname(tree), os.fsencode(args.upper)) if args.upper else None
+    nodes = walk(tree, upper)
     with open(os.path.join(os.fsdecode(os.path.dirname(tree)), "markers", "%04d.json" % number), "w") as out:
         json.dump({"entries": nodes}, out)
 
@@ -106,6 +107,7 @@ def main():
     parser.add_argument("--table", choices=["issue2", "full"], default="issue2")
     parser.add_argument("--prepare", action="store_true")
     parser.add_argument("--without", default="", help="operations to leave out")
+    parser.add_argument("--upper", default="", help="the upper layer, where DIR is mounted as an overlay of several filesystems")
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--only")
     parser.add_argument("--trace")

@@ -2,8 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './record.js';
 
-/** "disk" is what the temporary folder is on; "overlay" has its layers there, "overlay-tmpfs" only the lower one. */
-export type Filesystem = 'disk' | 'tmpfs' | 'overlay' | 'overlay-tmpfs';
+/**
+ * "disk" is what the temporary folder is on; "overlay" has its layers there, "overlay-tmpfs" only the lower one, and so has
+ * "overlay-xino", which shows inode numbers beyond 2^63.
+ */
+export type Filesystem = 'disk' | 'tmpfs' | 'overlay' | 'overlay-tmpfs' | 'overlay-xino';
 
 /**
  * Makes the empty folder `at` a filesystem of that kind. `fill` puts there what stands from before: of an overlay that is
@@ -33,12 +36,18 @@ export async function mountFilesystem(
   await mount(at, '--bind', layer('lower'));
   await fill();
   await unmount();
-  if (kind === 'overlay-tmpfs') await mount(layer('over'), '-t', 'tmpfs', 'tmpfs');
+  if (kind !== 'overlay') await mount(layer('over'), '-t', 'tmpfs', 'tmpfs');
   mkdirSync(layer('over/upper'));
   mkdirSync(layer('over/work'));
   const layers = `lowerdir=${layer('lower')},upperdir=${layer('over/upper')},workdir=${layer('over/work')}`;
-  await mount(at, '-t', 'overlay', '-o', layers, 'overlay');
+  const options = kind === 'overlay-xino' ? `xino=on,${layers}` : layers;
+  await mount(at, '-t', 'overlay', '-o', options, 'overlay');
   return unmount;
+}
+
+/** Where the upper layer of an overlay is whose inode numbers do not tell which names are one file. */
+export function upperLayer(kind: Filesystem, aside: string): string | undefined {
+  return kind === 'overlay-tmpfs' || kind === 'overlay-xino' ? join(aside, 'over/upper') : undefined;
 }
 
 async function must(argv: readonly string[]): Promise<void> {

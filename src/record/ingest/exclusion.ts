@@ -3,7 +3,7 @@ import { RECORD_FLAGS } from '../../events/abi.js';
 import { namesOf } from './call-names.js';
 import type { Context } from './context.js';
 import { absolute } from './mount-views.js';
-import type { RawRecord } from './raw-record.js';
+import { identityKey, type RawRecord } from './raw-record.js';
 
 /** Calls whose first string names what exists, and the second what comes to be (x86-64 numbers). */
 const RENAMES = new Set([82, 264, 316]);
@@ -86,6 +86,5 @@ export class Exclusion {
 }
 
 function keyOf(record: RawRecord): string {
-  const { ino, dev, gen } = record.identity();
-  return `${ino}:${dev}:${gen}`;
+  return identityKey(record.identity());
 }

@@ -38,7 +38,7 @@ export class LayeredLinks {
     const layers = mount?.layers.filter(isThere) ?? [];
     if (mount === undefined || layers.length < mount.layers.length) return undefined;
     const name = mount.point === '/' ? path : path.slice(mount.point.length);
-    const ino = identity.slice(identity.lastIndexOf(':') + 1);
+    const ino = layerNumber(BigInt(identity.slice(identity.lastIndexOf(':') + 1)));
     return layers.map((layer) => layer + name).find((lower) => inodeAt(lower) === ino) ?? null;
   }
 
@@ -79,9 +79,14 @@ function isThere(layer: string): boolean {
   return layer.startsWith('/') && inodeAt(layer) !== undefined;
 }
 
-function inodeAt(path: string): string | undefined {
+/** Without the bits that say which layer it is (xino). */
+function layerNumber(ino: bigint): bigint {
+  return BigInt.asUintN(32, ino);
+}
+
+function inodeAt(path: string): bigint | undefined {
   try {
-    return String(lstatSync(toBytes(path), { bigint: true }).ino);
+    return layerNumber(lstatSync(toBytes(path), { bigint: true }).ino);
   } catch {
     return undefined;
   }

@@ -4,6 +4,7 @@ import { FIRST_BASE_FILE, ROOT_DIR_FILE } from '../../events/event.js';
 import type { NodeName } from '../../timeline/base-node.js';
 import type { ExternalNode } from '../../timeline/base-tree.js';
 import { MANY_NAMES, type Resolution } from '../../timeline/namespace.js';
+import { inodeNumber } from '../../timeline/inode-number.js';
 import { isOnOverlay } from '../../timeline/overlay.js';
 import type { StateBuilder } from '../../timeline/state-builder.js';
 import type { RecordingWriter } from '../writer.js';
@@ -11,7 +12,7 @@ import { addon } from '../../native/addon.js';
 import { ACL_DEFAULT } from './attributes.js';
 import { isMounted } from './mount-table.js';
 import { type FoundNode, hadSeveralNames, type Preimages } from './preimages.js';
-import type { Identity } from './raw-record.js';
+import { type Identity, identityKey, isSameInode } from './raw-record.js';
 
 /** A name in a directory that exists; file 0: nothing stands there. */
 export interface Place extends NodeName {
@@ -32,7 +33,7 @@ export class Model {
   /** Of files that lost their last name while someone may still have them open. */
   private readonly lastPaths = new Map<number, string>();
   private readonly defaultLists = new Map<number, Uint8Array | null>();
-  private lastKey: Identity = { ino: -1, dev: 0, gen: 0 };
+  private lastKey: Identity = { inoLow: -1, inoHigh: 0, dev: 0, gen: 0 };
   private lastFile: number | undefined;
 
   constructor(
@@ -53,14 +54,14 @@ export class Model {
   /** The file that an inode is, undefined when it was not met yet. */
   fileOf(id: Identity): number | undefined {
     const last = this.lastKey;
-    if (id.ino === last.ino && id.dev === last.dev && id.gen === last.gen) return this.lastFile;
+    if (isSameInode(id, last)) return this.lastFile;
     this.lastKey = id;
-    this.lastFile = this.files.get(keyOf(id));
+    this.lastFile = this.files.get(identityKey(id));
     return this.lastFile;
   }
 
   bind(id: Identity, file: number): void {
-    this.files.set(keyOf(id), file);
+    this.files.set(identityKey(id), file);
     this.lastKey = id;
     this.lastFile = file;
   }
@@ -261,10 +262,6 @@ const UNSEEN_DIR: FoundNode = {
   listed: false,
 };
 
-function keyOf({ ino, dev, gen }: Identity): string {
-  return `${ino}:${dev}:${gen}`;
-}
-
 function liveDefaultList(path: string): Uint8Array | null {
   try {
     return addon().lgetxattrs(toBytes(path))[ACL_DEFAULT] ?? null;
@@ -288,7 +285,7 @@ function liveNode(path: string, startRealNs: bigint): FoundNode | undefined {
     uid: Number(stat.uid),
     gid: Number(stat.gid),
     rdev: Number(stat.rdev),
-    identity: `${deviceText(Number(stat.dev))}:${stat.ino}`,
+    identity: `${deviceText(Number(stat.dev))}:${inodeNumber(stat)}`,
     sizeBytes: Number(stat.size),
     mtimeNs: stat.mtimeNs,
     ctimeNs: stat.ctimeNs,

@@ -58,9 +58,24 @@ function pathOf(leafFirst: readonly string[]): string {
 
 /** An inode as the kernel names it. */
 export interface Identity {
-  ino: number;
+  /** In halves: FUSE and overlayfs (xino) have numbers above 2^53. */
+  inoLow: number;
+  inoHigh: number;
   dev: number;
   gen: number;
+}
+
+export function isSameInode(a: Identity, b: Identity): boolean {
+  return a.inoLow === b.inoLow && a.inoHigh === b.inoHigh && a.dev === b.dev && a.gen === b.gen;
+}
+
+export function identityKey({ inoLow, inoHigh, dev, gen }: Identity): string {
+  return `${inoHigh}:${inoLow}:${dev}:${gen}`;
+}
+
+/** As stat(2) shows it. */
+export function inodeOf({ inoLow, inoHigh }: Identity): bigint {
+  return (BigInt(inoHigh) << 32n) | BigInt(inoLow);
 }
 
 /** One record of the journal, at [at, end) of its frame. Fields are decoded on demand: there are many, and few are asked for. */
@@ -146,7 +161,13 @@ export class RawRecord {
   }
 
   identity(prefix = ''): Identity {
-    return { ino: this.u64(`${prefix}ino`), dev: this.u32(`${prefix}dev`), gen: this.u32(`${prefix}gen`) };
+    const ino = this.offset(`${prefix}ino`);
+    return {
+      inoLow: this.frame.readUInt32LE(ino),
+      inoHigh: this.frame.readUInt32LE(ino + 4),
+      dev: this.u32(`${prefix}dev`),
+      gen: this.u32(`${prefix}gen`),
+    };
   }
 
   /** A walk among the payload. */

@@ -7,7 +7,7 @@ import type { Context, Outcome } from './context.js';
 import { ownFile } from './own-file.js';
 import { modeAfterCall, takeRights } from './lost-rights.js';
 import { isMounted } from './mount-table.js';
-import { cString, type RawRecord } from './raw-record.js';
+import { cString, inodeOf, type RawRecord } from './raw-record.js';
 
 /** What a gap says of each cause; the number follows. */
 const LOSSES: Readonly<Record<(typeof LOSS_CAUSES)[number], string>> = {
@@ -66,7 +66,8 @@ export const RECORD_HANDLERS: { readonly [R in Exclude<RecordName, 'write'>]: Ha
     for (let i = 0; i < dirty; i++) {
       const at = 16 * i;
       const id = {
-        ino: Number(payload.readBigUInt64LE(at)),
+        inoLow: payload.readUInt32LE(at),
+        inoHigh: payload.readUInt32LE(at + 4),
         dev: payload.readUInt32LE(at + 8),
         gen: payload.readUInt32LE(at + 12),
       };
@@ -101,14 +102,14 @@ function handlePath(context: Context, record: RawRecord): Outcome {
 }
 
 function namelessNode(record: RawRecord) {
-  const { ino, dev } = record.identity();
+  const id = record.identity();
   return {
     mode: record.u32('mode'),
     nlink: record.u32('nlink'),
     uid: record.u32('uid'),
     gid: record.u32('gid'),
     rdev: 0,
-    identity: `${dev >>> 20}:${dev & 0xfffff}:${ino}`,
+    identity: `${id.dev >>> 20}:${id.dev & 0xfffff}:${inodeOf(id)}`,
     sizeBytes: record.u64('size_after'),
     mtimeNs: 0n,
     ctimeNs: 0n,

@@ -88,6 +88,12 @@ export const LAYERED: readonly OperationCase[] = [
     events: [unlinked('f'), ended()],
   },
   {
+    name: 'further names of a file with one, and a write through one of them',
+    before: lower,
+    calls: ["link 'h 'i", "link 'i 'j", `a=open 'j ${O.WRONLY}`, 'write $a b:9:3 9', "chmod 'h 0600"],
+    events: [linked('h', 'i'), linked('h', 'j'), wrote('h', 0, pattern(9, 3)), modeSet('h', 0o600), ended()],
+  },
+  {
     name: 'RWF_NOAPPEND on an O_APPEND descriptor appends here',
     before: lower,
     calls: [`a=open 'h ${O.WRONLY | O.APPEND}`, `pwritev2 $a v:5:10 1 2 0 ${RWF.NOAPPEND}`],

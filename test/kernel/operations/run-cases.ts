@@ -4,7 +4,7 @@ import { fromBytes } from '../../../src/events/byte-string.js';
 import type { DkEvent } from '../../../src/events/event.js';
 import { compareWithListing, type Difference } from '../../oracle/compare.js';
 import { listTree } from '../../oracle/listing.js';
-import { type Filesystem, mountFilesystem } from '../../support/filesystems.js';
+import { type Filesystem, mountFilesystem, upperLayer } from '../../support/filesystems.js';
 import { allEvents, Bench, compiled, type Recorded } from '../../support/record.js';
 import type { Expected, OperationCase } from './case.js';
 
@@ -42,9 +42,10 @@ export async function runCases(
       row.before?.(at);
     }
   };
-  const unmount = await mountFilesystem(filesystem, { at: bench.work, aside: join(folder, 'layers'), fill });
+  const aside = join(folder, 'layers');
+  const unmount = await mountFilesystem(filesystem, { at: bench.work, aside, fill });
   try {
-    return await recordCases(bench, cases, folders);
+    return await recordCases(bench, cases, folders, upperLayer(filesystem, aside));
   } finally {
     await unmount();
   }
@@ -54,6 +55,7 @@ async function recordCases(
   bench: Bench,
   cases: readonly OperationCase[],
   folders: ReadonlyMap<string, string>,
+  upper: string | undefined,
 ): Promise<CasesResult> {
   const { folder } = bench;
   const program = await compiled('test/oracle/calls.c');
@@ -81,7 +83,8 @@ async function recordCases(
         result.events.push({ ...shown, by: procs.indexOf(event.proc) });
         result.bytes.push('data' in event && event.data !== null ? await recording.payload(event) : undefined);
       }
-      result.differences = await compareWithListing(recording, end, at, listTree(at));
+      const inUpper = upper && join(upper, relative(bench.work, at));
+      result.differences = await compareWithListing(recording, end, at, listTree(at, inUpper));
       results.set(row.name, result);
     }
   } finally {
