@@ -1,6 +1,6 @@
 /** What a person reads about an event. One row per kind: the build breaks when a kind lacks its row. */
 import { constants } from 'node:os';
-import type { DkEvent, EventOf } from '../events/event.js';
+import type { DkEvent, EventOf, SideEffects } from '../events/event.js';
 import { KINDS, type Kind } from '../events/kinds.js';
 import { formatBytes, formatMode, plural } from './quantities.js';
 
@@ -98,9 +98,15 @@ export function eventText(event: DkEvent): EventText {
     // What a process runs or prints to is its detail; no file changes.
     path: row.class === 'process' || row.class === 'output' ? '' : event.path,
     newPath: 'newPath' in event ? event.newPath : null,
-    detail: row.detail(event as EventOf<Kind>),
+    detail: [row.detail(event as EventOf<Kind>), alsoText(event.also)].filter((part) => part !== '').join(' · '),
     brief: row.brief?.(event as EventOf<Kind>) ?? '',
   };
+}
+
+function alsoText(also: SideEffects | undefined): string {
+  if (also === undefined) return '';
+  const attributes = Object.entries(also.xattrs).map(([name, value]) => (value === null ? `removed ${name}` : name));
+  return `also ${[...(also.mode === null ? [] : [`mode ${formatMode(also.mode)}`]), ...attributes].join(', ')}`;
 }
 
 export function eventClass(kind: Kind): EventClass {

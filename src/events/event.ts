@@ -38,6 +38,16 @@ interface Common {
   file: number;
   /** Its path when it changed; '' when there is none (deleted files keep their last one). */
   path: string;
+  /** What the kernel did to the same file in the same call besides; absent when it did nothing. */
+  also?: SideEffects;
+}
+
+/** A write takes set-id bits and capabilities, chmod changes the access control list, and so on. */
+export interface SideEffects {
+  /** The permission bits (07777) after the call; null: as they were. */
+  mode: number | null;
+  /** Attributes by name; null: removed. */
+  xattrs: Record<string, Uint8Array | null>;
 }
 
 /** Where bytes stand: `length` bytes from `off` in `stream`. */

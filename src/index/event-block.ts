@@ -11,10 +11,11 @@
  *          1 times     tsNs less the one before, sint          6 file list  file less the one before, sint
  *          2 durations durNs, sint                             7 paths    0 as the file's last event, 1 in column 8
  *          3 actors    number in the actor list, uint          8 path texts
- *          4 actor list  pid tid proc sint, comm text          16 × code + i   field i of a kind (event-fields.ts)
+ *          4 actor list  pid tid proc sint, comm text          9 side effects (side-effects.ts)
+ *                                                      16 × code + i   field i of a kind (event-fields.ts)
  *
  * A number that equals the length of its list so far stands for the list's next entry. The first sequence number
- * is the block's key. A column without bytes is left out.
+ * is the block's key. A column without bytes is left out. Version 1 is without column 9, and still written where it is empty.
  */
 import { crc32 } from 'node:zlib';
 import { wrongVersion } from '../cas/format-version.js';
@@ -28,16 +29,29 @@ import { ByteWriter } from './byte-writer.js';
 import type { KindLayout } from './event-fields.js';
 import { LAYOUTS } from './event-fields.js';
 import type { FileContext } from './field-codecs.js';
+import { SideEffectsReader, SideEffectsWriter } from './side-effects.js';
 
 export const EVENTS_PER_BLOCK = 2048;
 /** A block also ends when the arguments and attributes in it measure this. */
 const HEAVY_BLOCK_BYTES = 4 << 20;
-const BLOCK_VERSION = 1;
+const BLOCK_VERSION = 2;
+const VERSION_WITHOUT_SIDE_EFFECTS = 1;
 /** Far above what a writer makes; a hostile block cannot ask for more memory. */
 const MOST_EVENTS = 4 * EVENTS_PER_BLOCK;
 const MOST_RAW_BYTES = 64 << 20;
 
-const Column = { kinds: 0, times: 1, durations: 2, actors: 3, actorList: 4, files: 5, fileList: 6, paths: 7, texts: 8 };
+const Column = {
+  kinds: 0,
+  times: 1,
+  durations: 2,
+  actors: 3,
+  actorList: 4,
+  files: 5,
+  fileList: 6,
+  paths: 7,
+  texts: 8,
+  sideEffects: 9,
+};
 
 interface Actor {
   pid: number;
@@ -78,10 +92,18 @@ function safeSum(a: number, b: number): number {
 
 /** Bytes of what an event can carry without bound; 0 for most. */
 export function heavyBytes(event: DkEvent): number {
+  return ownBytes(event) + (event.also === undefined ? 0 : attributeBytes(event.also.xattrs));
+}
+
+function attributeBytes(xattrs: Record<string, Uint8Array | null>): number {
+  return Object.values(xattrs).reduce((sum, value) => sum + (value?.length ?? 0), 0);
+}
+
+function ownBytes(event: DkEvent): number {
   if (event.kind === 'proc.exec') return event.argv.reduce((sum, argument) => sum + argument.length, 0);
   if (event.kind === 'meta.xattr') return event.value?.length ?? 0;
   if (event.kind !== 'resync' || event.truth === null) return 0;
-  return Object.values(event.truth.xattrs).reduce((sum, value) => sum + value.length, 0);
+  return attributeBytes(event.truth.xattrs);
 }
 
 export function isFullBlock(count: number, heavy: number): boolean {
@@ -94,7 +116,8 @@ export function encodeEventBlock(events: readonly DkEvent[]): Buffer {
   const block = new BlockContext();
   const actorOfThread = new Map<number, number>();
   const fileNumbers = new Map<number, number>();
-  for (const event of events) {
+  const sideEffects = new SideEffectsWriter();
+  for (const [i, event] of events.entries()) {
     const layout = LAYOUTS[KINDS[event.kind].code] as KindLayout;
     column(Column.kinds).byte(layout.code);
     column(Column.times).sint(event.tsNs - block.tsNs);
@@ -115,6 +138,7 @@ export function encodeEventBlock(events: readonly DkEvent[]): Buffer {
     if (!samePath) column(Column.texts).text(event.path);
     const values = event as unknown as Record<string, unknown>;
     for (const field of layout.fields) field.codec.put(column(field.column), values[field.name], context);
+    if (event.also !== undefined) sideEffects.put(column(Column.sideEffects), i, event.also);
     block.moved(event, context);
   }
   return seal(events.length, columns);
@@ -147,7 +171,7 @@ function seal(count: number, columns: readonly (ByteWriter | undefined)[]): Buff
   body.uint(raw.length);
   body.raw(zstdCompress(raw.view()));
   const block = new ByteWriter(body.length + 5);
-  block.byte(BLOCK_VERSION);
+  block.byte(columns[Column.sideEffects] === undefined ? VERSION_WITHOUT_SIDE_EFFECTS : BLOCK_VERSION);
   block.uint32(crc32(body.view()));
   block.raw(body.view());
   return Buffer.from(block.view());
@@ -161,7 +185,9 @@ export function eventBlockSize(block: Buffer, where: string): { count: number; r
 function openBlock(block: Buffer, where: string): { reader: ByteReader; count: number; rawLength: number } {
   const reader = new ByteReader(block, where);
   const version = reader.byte();
-  if (version !== BLOCK_VERSION) throw wrongVersion(where, version, BLOCK_VERSION);
+  if (version !== BLOCK_VERSION && version !== VERSION_WITHOUT_SIDE_EFFECTS) {
+    throw wrongVersion(where, version, BLOCK_VERSION);
+  }
   const sum = reader.uint32();
   if (crc32(block.subarray(reader.at)) !== sum) reader.damaged('its checksum does not match');
   const count = reader.uint();
@@ -178,7 +204,13 @@ export function decodeEventBlock(block: Buffer, firstSeq: number, where: string)
   const column = (number: number): ByteReader => columns[number] ?? empty;
   const context = new BlockContext();
   const events = new Array<DkEvent>(count);
-  for (let i = 0; i < count; i++) events[i] = decodeEvent(firstSeq + i, context, column);
+  const sideEffects = new SideEffectsReader(column(Column.sideEffects));
+  for (let i = 0; i < count; i++) {
+    const event = decodeEvent(firstSeq + i, context, column);
+    const also = sideEffects.of(i);
+    if (also !== undefined) event.also = also;
+    events[i] = event;
+  }
   return events;
 }
 

@@ -1,4 +1,4 @@
-import type { DkEvent, EventOf } from '../events/event.js';
+import type { DkEvent, EventOf, SideEffects } from '../events/event.js';
 import type { Kind, KINDS } from '../events/kinds.js';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from './base-node.js';
 import { countOf, totalOf } from './balanced.js';
@@ -141,6 +141,15 @@ export function applyEvent(model: StateBuilder, event: DkEvent): void {
   model.seq = event.seq;
   const applier = (APPLIERS as Partial<Record<Kind, Applier<never>>>)[event.kind];
   applier?.(model, event as never);
+  if (event.also !== undefined) applySideEffects(model, event.file, event.also);
+}
+
+function applySideEffects(model: StateBuilder, file: number, { mode, xattrs }: SideEffects): void {
+  const rec = model.touch(file);
+  if (rec === undefined) return;
+  if (mode !== null) rec.mode = (rec.mode & S_IFMT) | (mode & 0o7777);
+  const changed = Object.entries(xattrs);
+  if (changed.length > 0) rec.xattrs = new Map([...(rec.xattrs ?? []), ...changed]);
 }
 
 function name(model: StateBuilder, path: string, file: number): void {

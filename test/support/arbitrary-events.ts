@@ -67,8 +67,18 @@ const PAYLOADS: { [K in Kind]: Record<string, fc.Arbitrary<unknown>> } = {
   resync: { truth: fc.option(truth), data: fc.option(dataRef) },
 };
 
+const sideEffects = fc.record(
+  {
+    mode: fc.option(fc.nat(0o7777)),
+    xattrs: fc
+      .uniqueArray(fc.tuple(byteString, fc.option(bytes)), { selector: ([name]) => name, maxLength: 3 })
+      .map(Object.fromEntries),
+  },
+  { noNullPrototype: true },
+);
+
 function eventOf(kind: Kind): fc.Arbitrary<Omit<DkEvent, 'seq'>> {
-  return fc.record(
+  const event = fc.record(
     {
       tsNs: size,
       durNs: fc.nat(1_000_000_000),
@@ -83,6 +93,10 @@ function eventOf(kind: Kind): fc.Arbitrary<Omit<DkEvent, 'seq'>> {
     },
     { noNullPrototype: true },
   ) as unknown as fc.Arbitrary<Omit<DkEvent, 'seq'>>;
+  return fc.oneof(
+    { weight: 4, arbitrary: event },
+    fc.tuple(event, sideEffects).map(([one, also]) => ({ ...one, also })),
+  );
 }
 
 /** Events numbered from `firstSeq`, any kinds in any order. */

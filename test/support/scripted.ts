@@ -1,7 +1,7 @@
 import { StreamWriter } from '../../src/cas/stream-writer.js';
 import type { BlobWriter } from '../../src/cas/types.js';
 import type { RecordingInfo } from '../../src/catalog/types.js';
-import type { NodeTruth, ProcessInfo } from '../../src/events/event.js';
+import type { NodeTruth, ProcessInfo, SideEffects } from '../../src/events/event.js';
 import type { IndexReader, IndexWriter } from '../../src/index/types.js';
 import { type EventToWrite, RecordingWriter, type WriterTotals } from '../../src/record/writer.js';
 import { BaseManifest } from '../../src/timeline/base-manifest.js';
@@ -197,8 +197,8 @@ export class ScriptedProcess {
     return this.emit('meta.mode', this.file(path), path, { mode });
   }
 
-  chown(path: string, uid: number, gid: number): number {
-    return this.emit('meta.owner', this.file(path), path, { uid, gid });
+  chown(path: string, uid: number, gid: number, also?: SideEffects): number {
+    return this.emit('meta.owner', this.file(path), path, { uid, gid, ...(also && { also }) });
   }
 
   utimes(path: string, mtimeNs: bigint, atimeNs: bigint | null = null): number {

@@ -13,9 +13,11 @@ import {
   timesOfTimevals,
   timesOfUtimbuf,
 } from './attributes.js';
+import type { BaseNode } from '../../timeline/base-node.js';
+import type { Rec } from '../../timeline/rec.js';
 import { type CallNames, namesOf } from './call-names.js';
 import { type Context, freePlace, type Outcome } from './context.js';
-import { modeAfterCall, takeRights } from './lost-rights.js';
+import { lostRights, modeAfterCall, withSideEffects } from './lost-rights.js';
 import { ownFile } from './own-file.js';
 import type { Place } from './model.js';
 import { mounted, mountMoved, unmounted } from './mount-calls.js';
@@ -112,15 +114,9 @@ const HANDLERS: Readonly<Record<number, Handler>> = {
   429: mountMoved,
   285: (context, record) =>
     onFile(context, record, (file, path) => {
-      context.emit(record, {
-        kind: 'file.allocate',
-        file,
-        path,
-        mode: record.arg32(1),
-        offset: Number(record.arg(2)),
-        length: Number(record.arg(3)),
-      });
-      takeRights(context, record, file, path, modeAfterCall(record));
+      const [mode, offset, length] = [record.arg32(1), Number(record.arg(2)), Number(record.arg(3))];
+      const allocated = { kind: 'file.allocate', file, path, mode, offset, length } as const;
+      context.emit(record, withSideEffects(allocated, lostRights(context, file, modeAfterCall(record))));
     }),
 };
 
@@ -211,8 +207,10 @@ function opened(context: Context, record: RawRecord, names: CallNames): Outcome 
 }
 
 function truncated(context: Context, record: RawRecord, file: number, path: string, sizeBytes: number): void {
-  context.emit(record, { kind: 'file.truncate', file, path, sizeBytes });
-  takeRights(context, record, file, path, modeAfterCall(record));
+  const cut = { kind: 'file.truncate', file, path, sizeBytes } as const;
+  // truncate(2) names no inode to read the mode from. Root has the capability to keep the bits, others have not.
+  const after = record.u32('fsuid') === 0 ? undefined : modeAfterChown(nodeOf(context, file).mode);
+  context.emit(record, withSideEffects(cut, lostRights(context, file, modeAfterCall(record) ?? after)));
 }
 
 function synced(context: Context, record: RawRecord, dataOnly: boolean): Outcome {
@@ -233,7 +231,7 @@ function attributesOf(context: Context, record: RawRecord, place: Place, type: n
   return newNode({ type, mode, umask, fsuid, fsgid }, parent, context.model.defaultList(place.parent));
 }
 
-function nodeOf(context: Context, file: number): { mode: number; uid: number; gid: number } {
+function nodeOf(context: Context, file: number): Pick<BaseNode, 'mode' | 'uid' | 'gid'> & Partial<Pick<Rec, 'xattrs'>> {
   const { state } = context.model;
   return state.rec(file) ?? state.base.node(file) ?? { mode: 0, uid: 0, gid: 0 };
 }
@@ -243,9 +241,10 @@ function madeDir(context: Context, record: RawRecord, names: CallNames, mode: nu
   if (place === undefined) return 'too-early';
   const file = context.model.newFile();
   const attributes = attributesOf(context, record, place, S_IFDIR, mode);
-  context.emit(record, { kind: 'dir.create', file, path: place.path, ...attributes });
   const value = context.model.defaultList(place.parent);
-  if (value !== null) context.emit(record, { kind: 'meta.xattr', file, path: place.path, name: ACL_DEFAULT, value });
+  const inherited = value === null ? undefined : { mode: null, xattrs: { [ACL_DEFAULT]: value } };
+  const made = { kind: 'dir.create', file, path: place.path, ...attributes } as const;
+  context.emit(record, withSideEffects(made, inherited));
   return 'done';
 }
 
@@ -350,19 +349,23 @@ function makeNode(
   return 'done';
 }
 
-function modeSet(context: Context, record: RawRecord, { file, path }: Target, mode: number): void {
-  context.emit(record, { kind: 'meta.mode', file, path, mode: mode & 0o7777 });
+/** `list`: what becomes of the access control list; undefined: nothing. */
+function modeSet(
+  context: Context,
+  record: RawRecord,
+  { file, path }: Target,
+  mode: number,
+  list?: Uint8Array | null,
+): void {
+  const also = list === undefined ? undefined : { mode: null, xattrs: { [ACL_ACCESS]: list } };
+  context.emit(record, withSideEffects({ kind: 'meta.mode', file, path, mode: mode & 0o7777 } as const, also));
 }
 
 /** chmod: the list of a file that has one follows, and set-group-id is refused to who is not of the group. */
 function chmodded(context: Context, record: RawRecord, at: Target, asked: number): void {
-  const list = context.model.state.rec(at.file)?.xattrs?.get(ACL_ACCESS);
+  const list = nodeOf(context, at.file).xattrs?.get(ACL_ACCESS);
   const known = modeAfterCall(record);
-  modeSet(context, record, at, known ?? asked);
-  if (list) {
-    const value = listAfterChmod(list, asked);
-    context.emit(record, { kind: 'meta.xattr', file: at.file, path: at.path, name: ACL_ACCESS, value });
-  }
+  modeSet(context, record, at, known ?? asked, list ? listAfterChmod(list, asked) : undefined);
   const maySetGid = record.u32('fsuid') === 0 || record.u32('fsgid') === nodeOf(context, at.file).gid;
   if (known === undefined && (asked & S_ISGID) !== 0 && !maySetGid) {
     context.doubt(record, 'whether the user is in the group that set-group-id is asked for is not known', at);
@@ -372,11 +375,8 @@ function chmodded(context: Context, record: RawRecord, at: Target, asked: number
 function ownerSet(context: Context, record: RawRecord, { file, path }: Target, uidArg: number): void {
   const before = nodeOf(context, file);
   const owner = ownerAfterChown(before, record.arg32(uidArg), record.arg32(uidArg + 1));
-  const mode = modeAfterChown(before.mode);
-  context.emit(record, { kind: 'meta.owner', file, path, ...owner });
-  // The kernel takes set-id bits as a side effect of the same call.
-  if (mode !== before.mode) modeSet(context, record, { file, path }, mode);
-  if ((mode & S_IFMT) !== S_IFDIR) takeRights(context, record, file, path, undefined);
+  const lost = lostRights(context, file, modeAfterChown(before.mode));
+  context.emit(record, withSideEffects({ kind: 'meta.owner', file, path, ...owner } as const, lost));
 }
 
 function timesSet(context: Context, record: RawRecord, { file, path }: Target, times: Times | 'omitted'): void {
@@ -388,9 +388,15 @@ function xattrSet(context: Context, record: RawRecord, { file, path }: Target, e
   const name = extra.toString('utf8', 0, end);
   const value = Buffer.from(extra.subarray(end + 1));
   const list = name === ACL_ACCESS ? accessList(value) : undefined;
-  if (list?.isMinimal !== true) context.emit(record, { kind: 'meta.xattr', file, path, name, value });
-  if (list !== undefined)
-    modeSet(context, record, { file, path }, (nodeOf(context, file).mode & 0o7000) | list.permissions);
+  const set = { kind: 'meta.xattr', file, path, name, value } as const;
+  if (list === undefined) {
+    context.emit(record, set);
+    return;
+  }
+  const node = nodeOf(context, file);
+  const mode = (node.mode & 0o7000) | list.permissions;
+  if (!list.isMinimal) context.emit(record, withSideEffects(set, { mode, xattrs: {} }));
+  else modeSet(context, record, { file, path }, mode, node.xattrs?.get(ACL_ACCESS) ? null : undefined);
 }
 
 function xattrRemoved(context: Context, record: RawRecord, { file, path }: Target, extra: Buffer): void {

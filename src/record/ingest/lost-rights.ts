@@ -1,4 +1,6 @@
+import type { SideEffects } from '../../events/event.js';
 import type { Context } from './context.js';
+import type { EventBody } from './event-body.js';
 import type { RawRecord } from './raw-record.js';
 
 const SET_ID_BITS = 0o6000;
@@ -6,23 +8,21 @@ const CAPABILITY = 'security.capability';
 
 /**
  * What the kernel takes from a file as a side effect of a change of its content or owner (file_remove_privs): the
- * capabilities, whoever makes it, and the set-id bits, which are gone when `modeAfter`, read from the inode, says so.
- * Call it after the event of the change itself.
+ * capabilities, whoever makes it, and the set-id bits, which are gone when `modeAfter` says so. Call it before the event.
  */
-export function takeRights(
-  context: Context,
-  record: RawRecord,
-  file: number,
-  path: string,
-  modeAfter: number | undefined,
-): void {
-  const rec = context.model.state.rec(file);
-  if (rec === undefined) return;
-  if (rec.xattrs?.get(CAPABILITY)) {
-    context.emit(record, { kind: 'meta.xattr', file, path, name: CAPABILITY, value: null });
-  }
-  if (modeAfter === undefined || (rec.mode & SET_ID_BITS & ~modeAfter) === 0) return;
-  context.emit(record, { kind: 'meta.mode', file, path, mode: rec.mode & 0o7777 & (modeAfter | ~SET_ID_BITS) });
+export function lostRights({ model }: Context, file: number, modeAfter: number | undefined): SideEffects | undefined {
+  const node = model.state.rec(file) ?? model.state.base.node(file);
+  if (node === undefined) return undefined;
+  const capability = node.xattrs?.get(CAPABILITY);
+  const lost = modeAfter === undefined ? 0 : node.mode & SET_ID_BITS & ~modeAfter;
+  if (lost === 0 && !capability) return undefined;
+  return { mode: lost === 0 ? null : node.mode & 0o7777 & ~lost, xattrs: capability ? { [CAPABILITY]: null } : {} };
+}
+
+/** The same event, and what its call did besides. */
+export function withSideEffects<B extends EventBody>(body: B, also: SideEffects | undefined): B {
+  if (also !== undefined) body.also = also;
+  return body;
 }
 
 /** The mode that the record's inode had when the call returned; undefined where the record names no inode. */

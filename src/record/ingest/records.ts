@@ -5,7 +5,7 @@ import { UNKNOWN } from '../../timeline/types.js';
 import { handleCall } from './calls.js';
 import type { Context, Outcome } from './context.js';
 import { ownFile } from './own-file.js';
-import { modeAfterCall, takeRights } from './lost-rights.js';
+import { lostRights, modeAfterCall, withSideEffects } from './lost-rights.js';
 import { isMounted } from './mount-table.js';
 import { cString, inodeOf, type RawRecord } from './raw-record.js';
 
@@ -127,8 +127,8 @@ function handleCopy(context: Context, record: RawRecord): Outcome {
   const hasSource = record.u64('src_ino') !== 0;
   const from = hasSource ? (model.fileOf(record.identity('src_')) ?? 0) : 0;
   const [offset, length] = [record.u64('offset'), record.u64('length')];
-  context.emit(record, { kind: 'file.copy', file, path, offset, length, from, fromOffset: record.u64('src_offset') });
-  takeRights(context, record, file, path, modeAfterCall(record));
+  const copied = { kind: 'file.copy', file, path, offset, length, from, fromOffset: record.u64('src_offset') } as const;
+  context.emit(record, withSideEffects(copied, lostRights(context, file, modeAfterCall(record))));
   const cause = copyDoubt(context, file, from, { offset, length, fromOffset: record.u64('src_offset') });
   if (cause !== undefined) context.doubt(record, cause, { file, path, offset, length });
   if (record.has(RECORD_FLAGS.ambiguous)) {

@@ -4,7 +4,7 @@ import { extentsBetween } from '../../timeline/extents.js';
 import { HOLE } from '../../timeline/types.js';
 import type { Context, Outcome } from './context.js';
 import { PAGE_BYTES } from './mapped-pages.js';
-import { modeAfterCall, takeRights } from './lost-rights.js';
+import { lostRights, modeAfterCall, withSideEffects } from './lost-rights.js';
 import type { RawRecord } from './raw-record.js';
 
 /** A write whose pieces are still coming. */
@@ -84,8 +84,8 @@ export function handleWrite(context: Context, pieces: readonly RawRecord[]): Out
     context.emit(first, { kind: 'file.sync', file, path, offset: news.offset, length: bytes.length }, [bytes]);
     return 'done';
   }
-  context.emit(first, { kind: 'file.write', file, path, offset, length }, data);
-  takeRights(context, first, file, path, modeAfterCall(first));
+  const written = { kind: 'file.write', file, path, offset, length } as const;
+  context.emit(first, withSideEffects(written, lostRights(context, file, modeAfterCall(first))), data);
   for (const hole of missing) {
     context.doubt(first, 'written bytes could not be read', {
       file,

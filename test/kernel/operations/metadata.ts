@@ -1,6 +1,17 @@
 import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { created, ended, madeNode, modeSet, type OperationCase, ownerSet, pattern, timesSet, wrote } from './case.js';
+import {
+  created,
+  ended,
+  madeNode,
+  modeSet,
+  type OperationCase,
+  ownerSet,
+  pattern,
+  timesSet,
+  truncated,
+  wrote,
+} from './case.js';
 import { AT, O, UTIME } from './constants.js';
 
 /** A file f of mode 0644 and a symbolic link l to it. */
@@ -39,8 +50,28 @@ export const MODES: readonly OperationCase[] = [
     'a write of another user takes set-id bits',
     ["chmod 'f 06777", 'setgroups 0 0', 'setresgid 34 34 34', 'setresuid 33 33 33', open, 'write $a b:2:1 2'],
     modeSet('f', 0o6777),
-    wrote('f', 0, pattern(2, 1)),
-    modeSet('f', 0o777),
+    wrote('f', 0, pattern(2, 1), { also: { mode: 0o777, xattrs: {} } }),
+  ),
+  on(
+    'truncate, ftruncate and O_TRUNC of another user take set-id bits',
+    [
+      "mknod 'g 0100777 0",
+      "mknod 'h 0100777 0",
+      ...['f', 'g', 'h'].map((name) => `chmod '${name} 06777`),
+      'setgroups 0 0',
+      'setresgid 34 34 34',
+      'setresuid 33 33 33',
+      "truncate 'f 3",
+      `a=open 'g ${O.RDWR}`,
+      'ftruncate $a 3',
+      `open 'h ${O.WRONLY | O.TRUNC}`,
+    ],
+    created('g', 0o755),
+    created('h', 0o755),
+    ...['f', 'g', 'h'].map((name) => modeSet(name, 0o6777)),
+    { ...truncated('f', 3), also: { mode: 0o777, xattrs: {} } },
+    { ...truncated('g', 3), also: { mode: 0o777, xattrs: {} } },
+    { ...truncated('h', 0), also: { mode: 0o777, xattrs: {} } },
   ),
   on('chmod that fails', ["!chmod 'missing 0600", `!fchmodat2 ${AT.FDCWD} 'l 0600 ${AT.SYMLINK_NOFOLLOW}`]),
 ];
@@ -50,6 +81,26 @@ export const OWNERS: readonly OperationCase[] = [
   on('chown through a symbolic link', ["chown 'l 7 8"], ownerSet('f', 7, 8)),
   on('chown of the group only', ["chown 'f -1 9"], ownerSet('f', 0, 9)),
   on('chown of the user only', ["chown 'f 5 -1", "chown 'f -1 -1"], ownerSet('f', 5, 0), ownerSet('f', 5, 0)),
+  on(
+    'chown takes set-id bits and capabilities',
+    [
+      "chmod 'f 06755",
+      "setxattr 'f 'security.capability q:35184405643265,0,0 20 0",
+      "chown 'f 7 8",
+      "chmod 'f 02644",
+      "chown 'f 9 9", // set-group-id without execution by the group stays
+    ],
+    modeSet('f', 0o6755),
+    {
+      kind: 'meta.xattr',
+      path: 'f',
+      name: 'security.capability',
+      value: Buffer.from(`\x01\0\0\x02\0\x20${'\0'.repeat(14)}`).toString('base64'),
+    },
+    { ...ownerSet('f', 7, 8), also: { mode: 0o755, xattrs: { 'security.capability': null } } },
+    modeSet('f', 0o2644),
+    ownerSet('f', 9, 9),
+  ),
   on('fchown', [open, 'fchown $a 1 2'], ownerSet('f', 1, 2)),
   on('lchown', ["lchown 'l 3 4"], ownerSet('l', 3, 4)),
   on(

@@ -217,7 +217,26 @@ export const NAMELESS: readonly OperationCase[] = [
   },
 ];
 
-const xattr = (path: string, name: string, value: string | null): Expected => ({
+const ACL_ACCESS = 'system.posix_acl_access';
+const ACL_DEFAULT = 'system.posix_acl_default';
+type AclEntry = readonly [tag: number, permissions: number, id?: number];
+/** As linux/posix_acl_xattr.h has it. */
+function aclBytes(...entries: readonly AclEntry[]): Buffer {
+  const bytes = Buffer.alloc(4 + 8 * entries.length);
+  bytes.writeUInt32LE(2, 0);
+  for (const [i, [tag, permissions, id = 0xffffffff]] of entries.entries()) {
+    bytes.writeUInt16LE(tag, 4 + 8 * i);
+    bytes.writeUInt16LE(permissions, 6 + 8 * i);
+    bytes.writeUInt32LE(id, 8 + 8 * i);
+  }
+  return bytes;
+}
+/** The same for calls.c. */
+function acl(...entries: readonly AclEntry[]): string {
+  const bytes = Buffer.concat([aclBytes(...entries), Buffer.alloc(4)]);
+  return `q:${Array.from({ length: bytes.length >> 3 }, (_, i) => bytes.readBigInt64LE(8 * i)).join(',')}`;
+}
+const xattr = (path: string, name: string, value: string | Buffer | null): Expected => ({
   kind: 'meta.xattr',
   path,
   name,
@@ -274,8 +293,40 @@ export const ATTRIBUTES: readonly OperationCase[] = [
     ],
     events: [
       xattr('f', 'security.capability', `\x01\0\0\x02\0\x20${'\0'.repeat(14)}`),
-      wrote('f', 0, pattern(1, 1)),
-      xattr('f', 'security.capability', null),
+      wrote('f', 0, pattern(1, 1), { also: { mode: null, xattrs: { 'security.capability': null } } }),
+      ended(),
+    ],
+  },
+  {
+    name: 'access control lists and the mode go together, one event a call',
+    before: withLink,
+    calls: [
+      `setxattr 'f '${ACL_ACCESS} ${acl([1, 6], [2, 4, 7], [4, 4], [16, 6], [32, 0])} 44 0`,
+      "chmod 'f 0751",
+      `setxattr 'f '${ACL_ACCESS} ${acl([1, 6], [4, 4], [32, 4])} 28 0`,
+      "mkdir 'd 0755",
+      `setxattr 'd '${ACL_DEFAULT} ${acl([1, 7], [4, 5], [32, 0])} 28 0`,
+      "mkdir 'd/e 0777",
+    ],
+    events: [
+      {
+        ...xattr('f', ACL_ACCESS, aclBytes([1, 6], [2, 4, 7], [4, 4], [16, 6], [32, 0])),
+        also: { mode: 0o660, xattrs: {} },
+      },
+      {
+        ...modeSet('f', 0o751),
+        also: {
+          mode: null,
+          xattrs: { [ACL_ACCESS]: aclBytes([1, 7], [2, 4, 7], [4, 4], [16, 5], [32, 1]).toString('base64') },
+        },
+      },
+      { ...modeSet('f', 0o644), also: { mode: null, xattrs: { [ACL_ACCESS]: null } } },
+      madeDir('d'),
+      xattr('d', ACL_DEFAULT, aclBytes([1, 7], [4, 5], [32, 0])),
+      {
+        ...madeDir('d/e', 0o750),
+        also: { mode: null, xattrs: { [ACL_DEFAULT]: aclBytes([1, 7], [4, 5], [32, 0]).toString('base64') } },
+      },
       ended(),
     ],
   },

@@ -212,8 +212,11 @@ class Player {
       process.chmod(at, value);
       node.mode = value;
     } else if (op === 'chown' && node) {
-      process.chown(at, value, value);
+      const takes = value % 2 === 0 && node.type !== 'symlink';
+      process.chown(at, value, value, takes ? { mode: value, xattrs: { 'user.1': null, 'user.2': null } } : undefined);
       node.uid = value;
+      if (takes) node.mode = value;
+      if (takes) for (const name of ['user.1', 'user.2']) node.xattrs.delete(name);
     } else if (op === 'utimes' && node) {
       process.utimes(at, BigInt(value));
       node.mtimeNs = BigInt(value);

@@ -3,6 +3,7 @@ import { printable, printableText } from '../../../../src/cli/output/escape.js';
 import { eventJson } from '../../../../src/cli/output/event-json.js';
 import { hexdump } from '../../../../src/cli/output/hexdump.js';
 import { jsonDocument, jsonLine, toJson } from '../../../../src/cli/output/json.js';
+import { logLine } from '../../../../src/cli/output/log-line.js';
 import { paintFor } from '../../../../src/cli/output/paint.js';
 import { table, width } from '../../../../src/cli/output/table.js';
 import { humanDuration, sinceStart } from '../../../../src/cli/output/units.js';
@@ -128,5 +129,32 @@ describe('text forms', () => {
       '00000020  68 65 6c 6c 6f 2c 20 77  6f 72 6c 64 21 0a 00 c3  |hello, world!...|\n' +
         `00000030  bf 2b${' '.repeat(45)}|.+|\n`,
     );
+  });
+});
+
+describe('a line of the log', () => {
+  it('says what a call did besides', () => {
+    const event: DkEvent = {
+      kind: 'meta.owner',
+      seq: 3,
+      tsNs: 5_000_000,
+      durNs: 1,
+      pid: 7,
+      tid: 7,
+      comm: 'chown',
+      proc: 1,
+      file: 16,
+      path: '/w/f',
+      uid: 0,
+      gid: 8,
+      also: { mode: 0o755, xattrs: { 'security.capability': null } },
+    };
+    const line = logLine(
+      event,
+      (path) => path,
+      (_, text) => text,
+      1,
+    );
+    expect(line).toMatch(/ chown {5}\/w\/f +0:8 · also mode 755, removed security\.capability\n$/);
   });
 });
