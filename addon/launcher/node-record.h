@@ -30,7 +30,8 @@
  * bytes. The name is the last component, for a root its absolute real path. Entry i is file id 16 + i.
  *
  * preimage/log: a kind 2 or 3 record is written before the call that may change the node continues, once per inode. Of an
- * inode that had several names then, each further one that a call is given is recorded, too, as CONTENT_ONLY.
+ * inode that had several names then, each further one that a call is given is recorded, too, as CONTENT_ONLY. The record
+ * of an IN_BASE entry that loses its name may come later, with its content.
  * Its name is the absolute path at that moment: empty when longer than the kernel can tell, and left out for an entry of
  * the base with one name only, which `parent` tells then. `blob` names the content;
  * it may be read only when the kind 4 record of that number is there, which follows after the bytes. A regular file
@@ -108,7 +109,7 @@ struct dk_node {
   int64_t mtime_ns;
   int64_t ctime_ns;
   int64_t btime_ns; /* 0: the filesystem keeps none */
-  int64_t noted_ns; /* kinds 2 and 3: when the record was written, CLOCK_MONOTONIC */
+  int64_t noted_ns; /* kinds 2 and 3: when the guard met it, CLOCK_MONOTONIC */
   uint32_t parent; /* base: index of the parent entry, DK_NO_PARENT for a root; kind 3: the descriptor; IN_BASE: see there */
   uint32_t blob;   /* 0: no content was saved */
   uint16_t name_len;

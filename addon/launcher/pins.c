@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "pins.h"
 
 #include <errno.h>
@@ -18,7 +19,7 @@ void pins_add(struct pins *pins, const struct pin *pin) { *at(pins, pins->count+
 struct pin *pins_find(struct pins *pins, uint64_t dev, uint64_t ino) {
   for (size_t i = 0; i < pins->count; i++) {
     struct pin *pin = at(pins, i);
-    if (pin->state != PIN_DONE && pin->dev == dev && pin->ino == ino) return pin;
+    if (pin->state != PIN_DONE && pin->dev == dev && pin->node.ino == ino) return pin;
   }
   return NULL;
 }

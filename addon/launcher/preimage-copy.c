@@ -9,6 +9,7 @@
 
 #include "base-scan.h"
 #include "content-copy.h"
+#include "preimage-note.h"
 
 enum { WARN_LIMIT = 5 /* warnings about single files; the count goes on */ };
 
@@ -122,11 +123,10 @@ static int copy_opened(struct preimages *pre, struct blob_store *store, int from
 }
 
 void preimages_copy(struct preimages *pre, struct blob_store *store, int fd, uint32_t blob, int64_t size) {
-  pthread_mutex_lock(&pre->lock);
-  bool off = pre->content_off;
-  if (off) pre->lost++;
-  pthread_mutex_unlock(&pre->lock);
-  if (off) return;
+  if (pre->content_off) {
+    pre->lost++;
+    return;
+  }
   int from = content_open(fd), failed = from;
   if (from >= 0) {
     pthread_mutex_lock(&store->lock);
@@ -136,6 +136,24 @@ void preimages_copy(struct preimages *pre, struct blob_store *store, int fd, uin
   /* The user may not read it. Either the call fails too, or the content stays unknown: the blob is never completed. */
   if ((failed == -EACCES || failed == -EPERM) && pre->plan->user.other) return;
   if (failed < 0) preimages_lose(pre, failed, fd);
+}
+
+void preimages_save_pin(struct preimages *pre, struct blob_store *store, const struct pin *pin) {
+  struct preimage_note note;
+  int failed = 0;
+  if (!pin->noted) {
+    note.node = pin->node;
+    note.name_len = 0;
+    preimage_note_complete(&note, pin->fd);
+    pthread_mutex_lock(&pre->lock);
+    failed = preimage_note_add(&note, &pre->log);
+    if (!failed) pre->records++;
+    pthread_mutex_unlock(&pre->lock);
+    if (note.xattrs_lost) preimages_lose(pre, note.xattrs_lost, pin->fd);
+    if (failed) preimages_lose(pre, failed, pin->fd);
+  }
+  if (pin->node.blob && !failed) preimages_copy(pre, store, pin->fd, pin->node.blob, pin->node.size);
+  close(pin->fd);
 }
 
 void preimages_list(struct preimages *pre, struct blob_store *store, int fd, uint32_t blob) {

@@ -6,6 +6,11 @@
 void preimages_lose(struct preimages *pre, int failure, int fd);
 /* Copies the content behind the handle `fd` into blob number `blob`, which may be begun here and go on in the background. */
 void preimages_copy(struct preimages *pre, struct blob_store *store, int fd, uint32_t blob, int64_t size);
+/*
+ * Notes what is pinned, copies its content and lets go of it. The note is in the log's buffer then, so that many are
+ * written at once.
+ */
+void preimages_save_pin(struct preimages *pre, struct blob_store *store, const struct pin *pin);
 /* Writes the manifest of the tree below the directory handle `fd` into blob number `blob`. */
 void preimages_list(struct preimages *pre, struct blob_store *store, int fd, uint32_t blob);
 /* Writes what the store has buffered, then says that those blobs are complete. With the store's lock held. */

@@ -22,24 +22,23 @@ bool preimages_have_work(struct preimages *pre, bool sleep) {
 }
 
 /* True when there were some. */
-static bool copy_pins(struct preimages *pre) {
+static bool save_pins(struct preimages *pre) {
   struct pin batch[BATCH];
   size_t places;
   pthread_mutex_lock(&pre->lock);
   size_t count = pins_take(&pre->pins, batch, BATCH, &places);
   pthread_mutex_unlock(&pre->lock);
-  for (size_t i = 0; i < count; i++) {
-    preimages_copy(pre, &pre->later, batch[i].fd, batch[i].blob, batch[i].size);
-    close(batch[i].fd);
-  }
+  for (size_t i = 0; i < count; i++) preimages_save_pin(pre, &pre->later, &batch[i]);
   pthread_mutex_lock(&pre->lock);
+  int failed = dk_records_flush(&pre->log);
   for (size_t i = 0; i < count; i++) {
-    struct inode_entry *entry = inode_set_entry(&pre->inodes, batch[i].dev, batch[i].ino);
+    struct inode_entry *entry = inode_set_entry(&pre->inodes, batch[i].dev, batch[i].node.ino);
     if (entry) entry->bits &= ~(uint32_t)INODE_PENDING;
   }
   pins_release(&pre->pins, places);
   pthread_cond_broadcast(&pre->copied);
   pthread_mutex_unlock(&pre->lock);
+  if (failed) preimages_lose(pre, failed, -1);
   return places > 0;
 }
 
@@ -72,7 +71,7 @@ static void copy_range(struct preimages *pre) {
 }
 
 void preimages_work(struct preimages *pre) {
-  if (!copy_pins(pre) && pre->background_count) copy_range(pre);
+  if (!save_pins(pre) && pre->background_count) copy_range(pre);
 }
 
 static int64_t seconds(void) {
@@ -98,7 +97,7 @@ void preimages_finish(struct preimages *pre, bool all_ended) {
   pthread_mutex_lock(&pre->lock);
   pre->closed = true;
   pthread_mutex_unlock(&pre->lock);
-  while (copy_pins(pre)) {}
+  while (save_pins(pre)) {}
   commit(pre, &pre->now);
   commit(pre, &pre->later);
   for (int64_t end = seconds() + FINISH_S; all_ended && pre->background_count && seconds() < end;) copy_range(pre);

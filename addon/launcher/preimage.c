@@ -3,27 +3,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/magic.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/vfs.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "content-copy.h"
 #include "preimage-copy.h"
+#include "preimage-note.h"
 #include "pseudo-fs.h"
-#include "xattrs.h"
 
 enum {
   LOG_BYTES = 256 << 10, /* holds one record with 64 KiB of name list and a 64 KiB value */
   PIN_LIMIT = 32768,
-  XATTR_BYTES = 128 << 10,
-  FIRST_PIN_FD = 64, /* pins move up here: the names of low descriptors are walked often, and stay cached */
 };
 
 static int64_t ns_of(const struct statx_timestamp *t) { return (int64_t)t->tv_sec * 1000000000 + t->tv_nsec; }
@@ -49,43 +42,6 @@ int preimages_open(struct preimages *pre, const struct plan *plan, int recording
   return failed;
 }
 
-/* The path of the handle `fd`; empty when the kernel cannot tell it. */
-static const char *name_of(int fd, char name[PATH_MAX]) {
-  char handle[HANDLE_NAME_BYTES];
-  ssize_t n = readlink(handle_name(fd, handle), name, PATH_MAX - 1);
-  name[n > 0 ? n : 0] = '\0';
-  return name;
-}
-
-struct described {
-  struct dk_node node;
-  char name[PATH_MAX];
-  size_t name_len;
-};
-
-/* Writes the node record; it is in the file when this returns. `xattrs_lost`: -errno when they do not fit. */
-static int record(struct preimages *pre, int fd, struct described *what, int *xattrs_lost) {
-  static char xattrs[XATTR_BYTES];
-  char handle[HANDLE_NAME_BYTES], target[PATH_MAX];
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  what->node.noted_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-  struct dk_node_extra extra = {.name = what->name, .name_len = what->name_len, .target = target, .xattrs = xattrs};
-  if (S_ISLNK(what->node.mode)) {
-    ssize_t n = readlinkat(fd, "", target, sizeof target);
-    extra.target_len = n > 0 ? (size_t)n : 0;
-  }
-  if (!(what->node.flags & DK_NODE_CONTENT_ONLY)) {
-    ssize_t n = xattrs_read(handle_name(fd, handle), xattrs, sizeof xattrs);
-    if (n < 0) *xattrs_lost = (int)n;
-    extra.xattr_len = n > 0 ? (size_t)n : 0;
-  }
-  int failed = dk_records_add_node(&pre->log, &what->node, &extra);
-  if (!failed) failed = dk_records_flush(&pre->log);
-  if (!failed) pre->records++;
-  return failed;
-}
-
 /*
  * Overlayfs whose layers are on different filesystems shows for a file the device and number that it has in its layer, so both
  * change when it is copied up. Directories have those of the overlay itself.
@@ -93,7 +49,7 @@ static int record(struct preimages *pre, int fd, struct described *what, int *xa
 static bool shows_layers(int fd, uint64_t dev) {
   char name[PATH_MAX];
   struct statx dir;
-  name_of(fd, name);
+  preimage_note_path(fd, name);
   char *slash = strrchr(name, '/');
   if (!slash) return true;
   slash[slash == name] = '\0';
@@ -111,7 +67,7 @@ static void look_at_filesystem(struct preimages *pre, int fd, const struct statx
   pre->last_dev = dev_of(stx);
 }
 
-static bool is_ignored(const struct preimages *pre, const struct described *what) {
+static bool is_ignored(const struct preimages *pre, const struct preimage_note *what) {
   return pre->last_dev_pseudo || plan_skips(pre->plan, what->name, what->name_len);
 }
 
@@ -124,36 +80,14 @@ static bool may_become_another(const struct preimages *pre, const struct statx *
   return !pre->has_birth_times && S_ISREG(stx->stx_mode) && (stx->stx_nlink > 1 || moves);
 }
 
-static void describe(int fd, const struct statx *stx, uint32_t base_entry, struct described *what) {
-  static const char deleted[] = " (deleted)";
-  struct stat now;
-  dk_node_from_statx(&what->node, stx);
-  what->node.kind = DK_RECORD_PREIMAGE;
-  what->node.parent = DK_NO_PARENT;
-  what->name_len = 0;
-  if (base_entry && stx->stx_mask & STATX_BTIME && (stx->stx_nlink == 1 || S_ISDIR(stx->stx_mode))) {
-    /* The birth time says that the inode was not given to another file since the scan. A name costs 3 µs. */
-    what->node.parent = base_entry - 1;
-    what->node.flags |= DK_NODE_IN_BASE;
-    return;
-  }
-  what->name_len = strlen(name_of(fd, what->name));
-  size_t n = sizeof deleted - 1;
-  if (what->name_len <= n || strcmp(what->name + what->name_len - n, deleted) != 0) return;
-  if (lstat(what->name, &now) == 0 && now.st_ino == stx->stx_ino) return; /* it is really called that */
-  what->node.flags |= DK_NODE_DELETED;
-  what->name[what->name_len -= n] = '\0';
-}
-
-/* The bytes of a pinned inode are about to be overwritten through another name or descriptor. With the lock held. */
-static void copy_pin_of(struct preimages *pre, uint64_t dev, uint64_t ino) {
+/* A pinned inode is about to change through another name or descriptor. With the lock held. */
+static void save_pin_of(struct preimages *pre, uint64_t dev, uint64_t ino) {
   struct pin *found = pins_find(&pre->pins, dev, ino);
   if (found && found->state == PIN_WAITING) {
     struct pin pin = *found;
     found->state = PIN_DONE;
     pthread_mutex_unlock(&pre->lock);
-    preimages_copy(pre, &pre->now, pin.fd, pin.blob, pin.size);
-    close(pin.fd);
+    preimages_save_pin(pre, &pre->now, &pin);
     pthread_mutex_lock(&pre->lock);
   } else {
     while (pins_find(&pre->pins, dev, ino)) pthread_cond_wait(&pre->copied, &pre->lock);
@@ -163,16 +97,26 @@ static void copy_pin_of(struct preimages *pre, uint64_t dev, uint64_t ino) {
 }
 
 /* A name of a hard link that was not noted yet. Names beyond the roots are known from these notes only. */
-static bool is_new_name(struct preimages *pre, const struct described *what) {
+static bool is_new_name(struct preimages *pre, const struct preimage_note *what) {
   if (!what->name_len || what->node.flags & DK_NODE_DELETED) return false;
   return inode_set_add_name(&pre->names, what->node.ino, what->name, what->name_len);
+}
+
+/* The note is in the file when this returns. */
+static int record_now(struct preimages *pre, int fd, struct preimage_note *what, int *xattrs_lost) {
+  preimage_note_complete(what, fd);
+  *xattrs_lost = what->xattrs_lost;
+  int failed = preimage_note_add(what, &pre->log);
+  if (!failed) failed = dk_records_flush(&pre->log);
+  if (!failed) pre->records++;
+  return failed;
 }
 
 /* What is to be done with one node, decided under the lock. */
 struct decision {
   uint32_t blob;    /* 0: no content to copy */
   uint32_t tree;    /* number of the blob for what is below the directory; 0: not needed */
-  bool later;       /* pinned rather than copied now; the handle is the pin's */
+  bool later;       /* pinned rather than saved now; the handle is the pin's */
   int lost;         /* -errno of the record */
   int xattrs_lost;
 };
@@ -180,7 +124,7 @@ struct decision {
 static struct decision decide(struct preimages *pre, int fd, const struct statx *stx, enum preimage_need need,
                               int inherited) {
   struct decision what_to_do = {0};
-  struct described what;
+  struct preimage_note what;
   bool regular = S_ISREG(stx->stx_mode);
   look_at_filesystem(pre, fd, stx);
   if (pre->has_birth_times && stx->stx_mask & STATX_BTIME && ns_of(&stx->stx_btime) > pre->start_ns) return what_to_do;
@@ -190,8 +134,8 @@ static struct decision decide(struct preimages *pre, int fd, const struct statx 
   bool moves = S_ISDIR(stx->stx_mode) && need == NEED_TREE;
   struct inode_entry *entry = inode_set_entry(&pre->inodes, dev_of(stx), stx->stx_ino);
   if (pre->closed || !entry || entry->bits & INODE_IGNORED) return what_to_do;
-  if (entry->bits & INODE_PENDING && need == NEED_CONTENT_NOW) {
-    copy_pin_of(pre, entry->dev, entry->ino);
+  if (entry->bits & INODE_PENDING && need != NEED_CONTENT_LATER) {
+    save_pin_of(pre, entry->dev, entry->ino);
     entry = inode_set_entry(&pre->inodes, dev_of(stx), stx->stx_ino);
   }
   bool content = holds_content && !(entry->bits & INODE_CONTENT);
@@ -205,7 +149,7 @@ static struct decision decide(struct preimages *pre, int fd, const struct statx 
   bool linked = entry->bits & INODE_LINKED;
   bool news = !known || content || tree || inherited >= 0;
   if (!news && !linked) return what_to_do;
-  describe(fd, stx, inherited < 0 && pre->has_birth_times ? entry->base : 0, &what);
+  preimage_note_describe(fd, stx, inherited < 0 && pre->has_birth_times ? entry->base : 0, &what);
   if (linked && is_new_name(pre, &what)) news = true;
   if (!news) return what_to_do;
   if (!known && !(what.node.flags & DK_NODE_IN_BASE) && is_ignored(pre, &what)) {
@@ -223,14 +167,16 @@ static struct decision decide(struct preimages *pre, int fd, const struct statx 
     what.node.flags |= DK_NODE_INHERITED;
     what.node.parent = (uint32_t)inherited;
   }
-  what_to_do.lost = record(pre, fd, &what, &what_to_do.xattrs_lost);
   bool large = what.node.flags & DK_NODE_TOO_LARGE; /* has a queue of its own */
-  what_to_do.later = content && !what_to_do.lost && !what_to_do.xattrs_lost && !large && need == NEED_CONTENT_LATER && !pre->pin_nothing && !pins_full(&pre->pins);
-  if (!what_to_do.later) return what_to_do;
-  int high = fcntl(fd, F_DUPFD_CLOEXEC, FIRST_PIN_FD);
-  if (high >= 0) close(fd);
-  struct pin pin = {.fd = high < 0 ? fd : high, .blob = what_to_do.blob, .dev = entry->dev, .ino = entry->ino,
-                    .size = (int64_t)stx->stx_size};
+  bool may_wait = need == NEED_CONTENT_LATER && !large && !pre->pin_nothing && !pins_full(&pre->pins);
+  /* Of what is in the base the path is known, and the content is wanted only in the end: its note can wait as well. */
+  bool note_waits = may_wait && what.node.flags & DK_NODE_IN_BASE;
+  if (!note_waits) {
+    what_to_do.lost = record_now(pre, fd, &what, &what_to_do.xattrs_lost);
+    if (!may_wait || !content || what_to_do.lost || what_to_do.xattrs_lost) return what_to_do;
+  }
+  what_to_do.later = true;
+  struct pin pin = {.fd = fd, .dev = entry->dev, .node = what.node, .noted = !note_waits};
   pins_add(&pre->pins, &pin);
   entry->bits |= INODE_PENDING;
   preimages_wake(pre);

@@ -52,10 +52,11 @@ struct preimages {
   size_t background_count;
   uint32_t next_blob;
   bool sleeping;    /* the other thread wants to be woken */
-  bool content_off; /* the disk is full: save no more content */
   bool closed;      /* save nothing more */
   uint64_t records, blobs, bytes;
-  uint32_t lost;
+  /* Both threads', without the lock. */
+  _Atomic bool content_off; /* the disk is full: save no more content */
+  _Atomic uint32_t lost;
 };
 
 /* Creates DIR/preimage and its files. Returns 0 or -errno. */

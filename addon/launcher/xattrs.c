@@ -8,7 +8,7 @@
 #include <sys/xattr.h>
 
 ssize_t xattrs_read(const char *handle, char *to, size_t capacity) {
-  static char list[XATTR_LIST_MAX];
+  static _Thread_local char list[XATTR_LIST_MAX];
   ssize_t listed = listxattr(handle, list, sizeof list);
   if (listed <= 0) return 0; /* none, or the filesystem has none */
   size_t used = 0;

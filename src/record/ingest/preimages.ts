@@ -98,7 +98,10 @@ export class Preimages {
     }
   }
 
-  /** Takes what the guard has added. A note is there before any record of the call that it was made for. */
+  /**
+   * Takes what the guard has added. A note is there before any record of the call that it was made for, unless it only tells
+   * where the content of an entry of the base is, which is asked for in the end.
+   */
   poll(): void {
     for (const note of this.log.poll()) {
       this.notes.push(note);
