@@ -10,9 +10,9 @@
 __u64 page_structs __weak;
 __u64 direct_map __weak;
 
-/* include/linux/xarray.h: a pointer to a node ends in binary 10; values below it stand for a neighbouring slot. */
+/* include/linux/xarray.h: a pointer to a node ends in binary 10; of those, numbers below the last slot stand for a neighbouring one. */
 #define XA_INTERNAL 2ul
-#define XA_SIBLINGS 62ul
+#define XA_SIBLINGS 63ul
 #define XA_LEVELS 11 /* 64 bits of index, 6 a level */
 #define CACHE_PAGE 4096
 
