@@ -11,6 +11,7 @@ import { ALLOCATING, ATTRIBUTES, COPYING, NAMELESS, SYNCING } from './operations
 import { FOLDERS, LINKING, PATHS, RENAMING, UNLINKING } from './operations/names.js';
 import { PROCESSES } from './operations/processes.js';
 import { type CasesResult, expectedEvents, runCases } from './operations/run-cases.js';
+import { SPLICING } from './operations/splicing.js';
 
 /** Each operation by its exact system call, and exactly the events that it must give. DK_CASE=TEXT runs matching cases only. */
 const GROUPS: Readonly<Record<string, readonly OperationCase[]>> = {
@@ -27,6 +28,7 @@ const GROUPS: Readonly<Record<string, readonly OperationCase[]>> = {
   times: TIMES,
   processes: PROCESSES,
   'copies inside the kernel': COPYING,
+  'bytes out of a pipe': SPLICING,
   fallocate: ALLOCATING,
   'files without a name, exchanges, roots': NAMELESS,
   'into the root and out of it': CROSSING,

@@ -62,38 +62,6 @@ export const COPYING: readonly OperationCase[] = [
     events: [copied(50, 1000, 4096), copied(0, 200, 0), copied(200, 10, 200), ended()],
   },
   {
-    name: 'splice from a pipe, at the position, at an offset across pages, and past the end',
-    before: copying,
-    calls: [
-      `mknod 'p ${0o010644} 0`,
-      `p=open 'p ${O.RDWR}`,
-      `b=open 'f ${O.RDWR}`,
-      'write $p b:9000:3 9000',
-      'splice $p 0 $b 0 500 0',
-      'splice $p 0 $b q:4000 8500 0',
-      'write $p b:100:4 100',
-      'splice $p 0 $b q:300000 500 0',
-      'splice $b q:0 $p 0 4096 0',
-      'splice $p 0 $b q:8190 4096 0',
-    ],
-    events: [
-      madeNode('p', 0o010644),
-      wrote('f', 0, pattern(9000, 3).subarray(0, 500)),
-      wrote('f', 4000, pattern(9000, 3).subarray(500)),
-      wrote('f', 300_000, pattern(100, 4)),
-      wrote(
-        'f',
-        8190,
-        Buffer.concat([
-          pattern(9000, 3).subarray(0, 500),
-          old.subarray(500, 4000),
-          pattern(9000, 3).subarray(500, 596),
-        ]),
-      ),
-      ended(),
-    ],
-  },
-  {
     name: 'copies of nothing',
     before: copying,
     calls: [...open, 'sendfile $b $a q:10000 5', 'copy_file_range $a q:10000 $b q:0 5 0', '!sendfile $a $b 0 5'],
