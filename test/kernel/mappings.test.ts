@@ -64,4 +64,23 @@ describe('writable shared mappings', () => {
       expect(content.stdout).toBe(`134${'\0'.repeat(8189)}`);
     },
   );
+
+  kernelTest('move the time of a file by storing what it holds', async () => {
+    const bench = new Bench(newFolder());
+    const program = `import mmap, os
+def store():
+    with open('f', 'r+b') as file: mmap.mmap(file.fileno(), 4)[0:4] = b'same'
+open('f', 'w').write('same')
+store()
+os.utime('f', ns=(10**18, 10**18))
+store()`;
+    const { id, summary } = await bench.record(['python3', '-c', program]);
+    expect(summary).toContain(' · 0 gaps · verified · ');
+    const events = await bench.log(id, ['--kind', 'file.sync,meta.times']);
+    expect(events.map(({ kind, comm, length }) => [kind, comm, length])).toEqual([
+      ['file.sync', 'python3', 4],
+      ['meta.times', 'python3', undefined],
+      ['file.sync', 'dk', 0],
+    ]);
+  });
 });

@@ -5,7 +5,7 @@ import struct
 
 from operations import O_CREATE_FLAGS
 from operations_full import FullWorker
-from syscalls import call, vector, words
+from syscalls import AT_FDCWD, call, vector, words
 
 FICLONERANGE = 0x4020940D
 FIDEDUPERANGE = 0xC0189436
@@ -13,6 +13,7 @@ UNSHARE = 64
 RWF_DSYNC, RWF_SYNC, RWF_APPEND, RWF_NOAPPEND = 2, 4, 16, 32
 LONGEST_PATH = 4095
 OUTSIDE = 4
+RENAME_EXCHANGE = 2
 
 
 class RareWorker(FullWorker):
@@ -85,9 +86,9 @@ class RareWorker(FullWorker):
 
     def across(self):
         """Hard links and renames between the recorded root and what is beside it."""
-        outside = os.path.dirname(self.tree) + b"/outside/" + self.prefix + b"%d" % self.rng.randrange(OUTSIDE)
+        outside, other = (self.beside() for _ in range(2))
         own = self.file()
-        how = self.rng.randrange(6)
+        how = self.rng.randrange(10)
         if how == 0 and own is not None:
             call("link", own, outside)
         elif how == 1:
@@ -98,12 +99,23 @@ class RareWorker(FullWorker):
             call("rename", own, outside)
         elif how == 4:
             call("rename", outside, self.new_path())
+        elif how == 5:
+            call("rename", outside, other)
+        elif how == 6:
+            call("link", outside, other)
+        elif how == 7 and own is not None:
+            call("renameat2", AT_FDCWD, own, AT_FDCWD, outside, RENAME_EXCHANGE)
+        elif how == 8:
+            call("chmod", outside, self.rng.choice([0o600, 0o644]))
         else:
             fd = os.open(outside, self.rng.choice(O_CREATE_FLAGS) | os.O_WRONLY, 0o644)
             try:
                 self.put(fd)
             finally:
                 os.close(fd)
+
+    def beside(self):
+        return os.path.dirname(self.tree) + b"/outside/" + self.prefix + b"%d" % self.rng.randrange(OUTSIDE)
 
     def deep(self):
         """A file whose path is as long as a path can be, for as long as the operation takes."""
@@ -140,4 +152,4 @@ class RareWorker(FullWorker):
             call("syncfs", fd)
 
     TABLE = {**FullWorker.TABLE, "write_flags": 4, "splice_bytes": 3, "clone_range": 1, "unshare_range": 1,
-             "mapped_at_exit": 2, "across": 5, "deep": 1, "sync_parts": 1}
+             "mapped_at_exit": 2, "across": 8, "deep": 1, "sync_parts": 1}

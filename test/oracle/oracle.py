@@ -48,9 +48,14 @@ def prepare(seed, tree, procs):
             if rng.random() < 0.5:
                 os.utime(path, ns=(650_000_000 * 10**9, 650_000_000 * 10**9 + i))
         os.mkfifo(worker.own + b"/old/fifo")
-        with open(outside + b"/" + worker.prefix + b"0", "wb") as file:
-            file.write(worker.bytes())
-        os.link(outside + b"/" + worker.prefix + b"0", worker.own + b"/across")
+        beside = [outside + b"/" + worker.prefix + b"%d" % i for i in range(4)]
+        for one, other, inside in ((beside[0], beside[1], b"/across"), (beside[2], beside[3], None)):
+            with open(one, "wb") as file:
+                file.write(worker.bytes())
+            if rng.random() < 0.5:
+                os.link(one, other)
+            if inside is not None:
+                os.link(one, worker.own + inside)
         with open(tree + b"/shared/" + worker.prefix + b"old", "wb") as file:
             file.write(worker.bytes())
     with open(tree + b"/shared/log0", "wb") as file:

@@ -38,8 +38,11 @@ export async function resync(pipeline: Pipeline, roots: readonly string[], { end
     const path = model.state.pathOf(file);
     const truth = path === undefined || isMounted(path) || doubts.files.has(file) ? null : liveTruth(path);
     if (path === undefined || truth === null || typeOfMode(truth.mode) !== 'file' || truth.sizeBytes === 0) continue;
-    if (await recorded.equals(file, path)) continue;
-    emit({ kind: 'file.sync', file, path, offset: 0, length: truth.sizeBytes }, liveBytes(path));
+    const isSame = await recorded.equals(file, path);
+    // Storing the bytes that are there moves the time all the same.
+    if (isSame && hasTime(model, file, truth)) continue;
+    const length = isSame ? 0 : truth.sizeBytes;
+    emit({ kind: 'file.sync', file, path, offset: 0, length }, isSame ? [] : liveBytes(path));
   }
 }
 
@@ -90,6 +93,12 @@ function restore(model: Model, emit: Emit, path: string): void {
   if (file !== 0 && target !== file) emit({ kind: 'resync', file, path, truth: null });
   emit({ kind: 'resync', file: target, path, truth }, isFile ? liveBytes(path) : null);
   model.namesChanged(target);
+}
+
+/** False when the file's time is one that was set, or from before, and the live file has another. */
+function hasTime({ state }: Model, file: number, truth: NodeTruth): boolean {
+  const mtimeNs = (state.rec(file) ?? state.base.node(file))?.mtimeNs ?? null;
+  return mtimeNs === null || mtimeNs === truth.mtimeNs;
 }
 
 function isUntouchedBase(model: Model, file: number, truth: NodeTruth): boolean {
