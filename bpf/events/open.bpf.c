@@ -64,6 +64,7 @@ ON_EXIT(dk_open)
 	id = inode__id(&s->call);
 	bpf_map_update_elem(&seen, &id, &one, BPF_ANY);
 	t->seen = id;
+	t->seen_name = emit__name(file, inode);
 	syscall__send(s, end);
 	return 0;
 }

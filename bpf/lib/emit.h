@@ -30,10 +30,17 @@ static __always_inline void emit__scratch_send(struct dk_scratch *s, __u32 paylo
 		loss__count(DK_LOSS_RING_FULL, id);
 }
 
+/* The name by which the inode is open, where there are several: which one is sent whenever it is another for the thread. */
+static __always_inline struct dentry *emit__name(struct file *file, struct inode *inode)
+{
+	return BPF_CORE_READ(inode, i_nlink) > 1 ? BPF_CORE_READ(file, f_path.dentry) : NULL;
+}
+
 /* The path of a descriptor's inode, the first time that it is met. Uses the scratch area. */
 static __always_inline void emit__path_once(struct dk_task *t, struct file *file, struct inode *inode)
 {
 	struct dk_id id = inode__identity(inode);
+	struct dentry *name = emit__name(file, inode);
 	struct dk_scratch *s;
 	struct dk_path *rec;
 	struct dentry *dentry;
@@ -41,10 +48,11 @@ static __always_inline void emit__path_once(struct dk_task *t, struct file *file
 	__u8 one = 1;
 	bool cut = false;
 
-	if (t->seen.ino == id.ino && t->seen.dev == id.dev && t->seen.gen == id.gen)
+	if (t->seen.ino == id.ino && t->seen.dev == id.dev && t->seen.gen == id.gen && (!name || t->seen_name == name))
 		return;
 	t->seen = id;
-	if (bpf_map_lookup_elem(&seen, &id))
+	t->seen_name = name;
+	if (!name && bpf_map_lookup_elem(&seen, &id))
 		return;
 	bpf_map_update_elem(&seen, &id, &one, BPF_ANY);
 	s = emit__scratch();

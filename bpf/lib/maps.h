@@ -31,6 +31,7 @@ struct dk_task {
 	struct file *file; /* of the call's descriptor, taken when the call began; only compared and probed */
 	__s64 pos;         /* its position then */
 	struct dk_id seen; /* the last identity whose path was sent: saves a look-up */
+	struct dentry *seen_name; /* of one with several names: by which it was open; only compared */
 	/* Of a process, kept with its first thread: writable shared mappings, DK_MAPS at most, and when they were last sent. */
 	__u32 maps;
 	__u32 inherited; /* they were its parent's: the parent sends the large ones */

@@ -86,7 +86,10 @@ export const RECORDS = {
       fd: 'u32',
     },
   },
-  /** First sight of an inode through a descriptor. payload: its names leaf first, each NUL-terminated. */
+  /**
+   * First sight of an inode through a descriptor; of one with several names also whenever the thread's descriptor was opened
+   * by another of them than before. payload: the names of the path leaf first, each NUL-terminated.
+   */
   path: { type: 3, fields: { ...HEAD, ...INODE, path_len: 'u32', reserved: 'u32' } },
   fork: { type: 4, fields: { ...HEAD, child_pid: 'u32', child_tid: 'u32' } },
   /** payload: executable path, NUL; argv, each NUL-terminated; working directory leaf first. */

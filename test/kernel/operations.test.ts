@@ -9,6 +9,7 @@ import { LAYERED } from './operations/layers.js';
 import { MODES, OWNERS, TIMES } from './operations/metadata.js';
 import { ALLOCATING, ATTRIBUTES, COPYING, NAMELESS, SYNCING } from './operations/more.js';
 import { FOLDERS, LINKING, PATHS, RENAMING, UNLINKING } from './operations/names.js';
+import { OPENED_NAMES } from './operations/opened-names.js';
 import { PROCESSES } from './operations/processes.js';
 import { type CasesResult, expectedEvents, runCases } from './operations/run-cases.js';
 import { SPLICING } from './operations/splicing.js';
@@ -22,6 +23,7 @@ const GROUPS: Readonly<Record<string, readonly OperationCase[]>> = {
   unlink: UNLINKING,
   rename: RENAMING,
   'link, symlink and nodes': LINKING,
+  'several names of one file': OPENED_NAMES,
   paths: PATHS,
   mode: MODES,
   owner: OWNERS,

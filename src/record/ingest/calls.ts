@@ -154,7 +154,7 @@ type Target = Pick<Place, 'file' | 'path'>;
 function onFile(context: Context, record: RawRecord, act: (file: number, path: string) => void): Outcome {
   const file = context.model.fileOf(record.identity());
   if (file === undefined) return context.force ? unknownTarget(context, record) : 'too-early';
-  act(file, context.model.pathOf(file));
+  act(file, context.opened.pathOf(record.tid, file));
   return 'done';
 }
 
@@ -188,7 +188,8 @@ function opened(context: Context, record: RawRecord, names: CallNames): Outcome 
     const file = model.fileOf(id) ?? (at === undefined ? 0 : ownFile(context, record, at).file);
     if (file === 0) return context.force ? unknownTarget(context, record) : 'too-early';
     model.bind(id, file);
-    truncated(context, record, file, model.pathOf(file), 0);
+    if (at !== undefined && record.u32('nlink') > 1) context.opened.note(record.tid, at);
+    truncated(context, record, file, context.opened.pathOf(record.tid, file), 0);
     return 'done';
   }
   const attributes = { mode: record.u32('mode'), uid: record.u32('uid'), gid: record.u32('gid') };
@@ -215,7 +216,12 @@ function truncated(context: Context, record: RawRecord, file: number, path: stri
 
 function synced(context: Context, record: RawRecord, dataOnly: boolean): Outcome {
   const file = context.model.fileOf(record.identity()) ?? 0;
-  context.emit(record, { kind: 'sync.file', file, path: file === 0 ? '' : context.model.pathOf(file), dataOnly });
+  context.emit(record, {
+    kind: 'sync.file',
+    file,
+    path: file === 0 ? '' : context.opened.pathOf(record.tid, file),
+    dataOnly,
+  });
   return 'done';
 }
 
@@ -291,7 +297,9 @@ function renamed(context: Context, record: RawRecord, names: CallNames, flags: n
     });
   }
   model.namesChanged(from.file, from.path);
+  context.opened.renamed(from.file, from, to);
   if (to.file !== 0) model.namesChanged(to.file, to.path);
+  if ((flags & RENAME_EXCHANGE) !== 0) context.opened.renamed(to.file, to, from);
   if ((flags & RENAME_WHITEOUT) !== 0) {
     const attributes = { mode: S_IFCHR, uid: record.u32('fsuid'), gid: record.u32('fsgid') };
     context.emit(record, { kind: 'node.create', file: model.newFile(), path: from.path, rdev: 0, ...attributes });
@@ -306,8 +314,10 @@ function linked(context: Context, record: RawRecord, names: CallNames, flags: nu
   const found = byDescriptor === undefined ? model.existing(names.base1, names.path1, { follow }) : undefined;
   const place = freePlace(context, names.base2, names.path2);
   if ((byDescriptor === undefined && !found?.file) || place === undefined) return 'too-early';
-  const source = byDescriptor ?? (found === undefined ? 0 : ownFile(context, record, found).file);
-  const path = model.pathOf(source);
+  const { file: source, path } =
+    found === undefined
+      ? { file: byDescriptor ?? 0, path: context.opened.pathOf(record.tid, byDescriptor ?? 0) }
+      : ownFile(context, record, found);
   context.emit(record, { kind: 'link.create', file: source, path, newPath: place.path });
   model.namesChanged(source);
   return 'done';

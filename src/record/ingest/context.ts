@@ -3,6 +3,7 @@ import type { EventBody } from './event-body.js';
 import type { LayeredLinks } from './layered-links.js';
 import type { MappedPages } from './mapped-pages.js';
 import type { Model, Place } from './model.js';
+import type { OpenedNames } from './opened-names.js';
 import type { Processes } from './processes.js';
 import type { Renames } from './renames.js';
 import type { MountViews } from './mount-views.js';
@@ -17,6 +18,7 @@ export interface Context {
   readonly model: Model;
   readonly processes: Processes;
   readonly renames: Renames;
+  readonly opened: OpenedNames;
   /** Numbers the event and applies it to the model. `data`: the bytes it carries. */
   emit(record: RawRecord, body: EventBody, data?: Iterable<Uint8Array> | null): void;
   /** Something about this record cannot be known: a gap, and a resync at the end. file 0: everything. */

@@ -9,6 +9,7 @@ import { LayeredLinks } from './layered-links.js';
 import type { LargeFiles } from './large-files.js';
 import { MappedPages } from './mapped-pages.js';
 import type { Model } from './model.js';
+import { OpenedNames } from './opened-names.js';
 import type { Preimages } from './preimages.js';
 import type { Processes } from './processes.js';
 import type { MountTable } from './mount-table.js';
@@ -46,6 +47,7 @@ export class Ingest implements Context {
   readonly windows = new Windows();
   readonly asides: Asides;
   readonly renames = new Renames();
+  readonly opened: OpenedNames;
   readonly pseudo: PseudoMounts;
   readonly views = new MountViews();
   readonly doubts: Doubts = { all: false, files: new Set(), mapped: this.mapped };
@@ -70,6 +72,7 @@ export class Ingest implements Context {
     private readonly preimages: Preimages,
   ) {
     this.asides = new Asides(preimages);
+    this.opened = new OpenedNames(model);
     this.links = new LayeredLinks(model.state.base);
     this.pseudo = new PseudoMounts(mounts);
   }

@@ -166,7 +166,7 @@ export class Model {
   private follow(from: string, path: string): Place | undefined {
     const at = this.walk(from, path, true);
     if (!at.found) return undefined;
-    return { parent: at.parent, name: at.name, file: at.file, path: this.pathOf(at.file) };
+    return at.parent === 0 ? { ...at, path: this.pathOf(at.file) } : this.entry(at.parent, at.name);
   }
 
   private walk(from: string, path: string, follow: boolean): Resolution {

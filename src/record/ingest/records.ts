@@ -48,6 +48,7 @@ export const RECORD_HANDLERS: { readonly [R in Exclude<RecordName, 'write'>]: Ha
     const status = record.u32('code');
     context.emit(record, { kind: 'proc.exit', file: 0, path: '', code: (status >> 8) & 0xff, signal: status & 0x7f });
     context.processes.end(record.pid);
+    context.opened.forget(record.tid);
     return 'done';
   },
   aside: (context, record) => {
@@ -78,15 +79,19 @@ export const RECORD_HANDLERS: { readonly [R in Exclude<RecordName, 'write'>]: Ha
   },
 };
 
-/** First sight of an inode: which file of the model is it? */
+/** First sight of an inode: which file of the model is it? And by which of several names the thread has it open. */
 function handlePath(context: Context, record: RawRecord): Outcome {
   const { model } = context;
   const id = record.identity();
   const known = model.fileOf(id);
   const isDeleted = record.has(RECORD_FLAGS.deleted);
-  if (known !== undefined && (isDeleted || model.state.names(known).length > 0)) return 'done';
+  const isNew = known === undefined || (!isDeleted && model.state.names(known).length === 0);
+  const hasOthers = !isDeleted && record.u32('nlink') > 1;
+  if (!isNew && !hasOthers) return 'done';
   const path = record.walked(0, record.u32('path_len')).path;
   const at = isDeleted ? undefined : model.existing('/', path, { follow: false });
+  if (hasOthers && at !== undefined) context.opened.note(record.tid, at);
+  if (!isNew) return 'done';
   if (at !== undefined && at.file !== 0) {
     // On overlayfs only what is in the upper layer has a generation.
     model.bind(id, id.gen === 0 ? at.file : ownFile(context, record, at).file);
@@ -123,7 +128,7 @@ function handleCopy(context: Context, record: RawRecord): Outcome {
   const { model } = context;
   const file = model.fileOf(record.identity());
   if (file === undefined) return context.force ? doubtAll(context, record) : 'too-early';
-  const path = model.pathOf(file);
+  const path = context.opened.pathOf(record.tid, file);
   const hasSource = record.u64('src_ino') !== 0;
   const from = hasSource ? (model.fileOf(record.identity('src_')) ?? 0) : 0;
   const [offset, length] = [record.u64('offset'), record.u64('length')];

@@ -67,7 +67,7 @@ export function handleWrite(context: Context, pieces: readonly RawRecord[]): Out
     context.doubt(first, 'a write to a file that was never seen', { file: 0, path: '' });
     return 'done';
   }
-  const path = context.model.pathOf(file);
+  const path = context.opened.pathOf(first.tid, file);
   const { data, missing } = bytesOf(context, pieces, length);
   const isAmbiguous = first.has(RECORD_FLAGS.ambiguous);
   const sizeBefore = context.model.sizeOf(file);

@@ -40,6 +40,6 @@ export const CROSSING: readonly OperationCase[] = [
     name: 'a link outside of the root is linked to a name inside, and goes',
     before: linkedTo('../../c3'),
     calls: ["link '../../c3 'q", "unlink '../../c3", "chmod 'q 0600"],
-    events: [linked('../../c3', 'q'), unlinked('../../c3'), modeSet('f', 0o600), ended()],
+    events: [linked('../../c3', 'q'), unlinked('../../c3'), modeSet('q', 0o600), ended()],
   },
 ];

@@ -79,7 +79,7 @@ export const LAYERED: readonly OperationCase[] = [
     name: 'one name of a hard link is linked again, and renamed over the other',
     before: lower,
     calls: ["link 'g 'i", "rename 'g 'f", "chmod 'i 0600"],
-    events: [separated('g'), linked('g', 'i'), renamed('g', 'f', 'f'), modeSet('f', 0o600), ended()],
+    events: [separated('g'), linked('g', 'i'), renamed('g', 'f', 'f'), modeSet('i', 0o600), ended()],
   },
   {
     name: 'an unlink separates nothing',
@@ -91,7 +91,7 @@ export const LAYERED: readonly OperationCase[] = [
     name: 'further names of a file with one, and a write through one of them',
     before: lower,
     calls: ["link 'h 'i", "link 'i 'j", `a=open 'j ${O.WRONLY}`, 'write $a b:9:3 9', "chmod 'h 0600"],
-    events: [linked('h', 'i'), linked('h', 'j'), wrote('h', 0, pattern(9, 3)), modeSet('h', 0o600), ended()],
+    events: [linked('h', 'i'), linked('i', 'j'), wrote('j', 0, pattern(9, 3)), modeSet('h', 0o600), ended()],
   },
   {
     name: 'RWF_NOAPPEND on an O_APPEND descriptor appends here',

@@ -181,7 +181,7 @@ export const NAMELESS: readonly OperationCase[] = [
       linkSync(join(folder, 'f'), join(folder, 'g'));
     },
     calls: ["truncate 'g 4", "chmod 'f 0600", "unlink 'f", `a=open 'g ${O.WRONLY | O.APPEND}`, 'write $a b:3:1 3'],
-    events: [truncated('f', 4), modeSet('f', 0o600), unlinked('f'), wrote('g', 4, pattern(3, 1)), ended()],
+    events: [truncated('g', 4), modeSet('f', 0o600), unlinked('f'), wrote('g', 4, pattern(3, 1)), ended()],
   },
 ];
 

@@ -190,7 +190,7 @@ export const LINKING: readonly OperationCase[] = [
     name: 'link, and writing through either name',
     before: tree('f'),
     calls: [`link 'f 'g`, `a=open 'g ${O.WRONLY}`, 'write $a b:4:1 4'],
-    events: [linked('f', 'g'), wrote('f', 0, pattern(4, 1)), ended()],
+    events: [linked('f', 'g'), wrote('g', 0, pattern(4, 1)), ended()],
   },
   {
     name: 'linkat',
