@@ -14,6 +14,7 @@
 #include <string>
 
 #include "dk.skel.h"
+#include "dk_plain.skel.h"
 #include "clock.h"
 #include "errors.h"
 #include "known-page.h"
@@ -133,12 +134,33 @@ Napi::Value Recorder::Load(const Napi::CallbackInfo& info) {
   return promise;
 }
 
+// The programs and maps of both objects have the same names, so the skeleton of one serves the other.
+Recorder::Failure Recorder::OpenAndLoad(bool plain) {
+  auto* skeleton = static_cast<dk*>(calloc(1, sizeof(dk)));
+  if (skeleton == nullptr || dk__create_skeleton(skeleton) != 0) {
+    dk__destroy(skeleton);
+    return {"bpf_object__open", ENOMEM};
+  }
+  if (plain) skeleton->skeleton->data = const_cast<void*>(dk_plain__elf_bytes(&skeleton->skeleton->data_sz));
+  if (const int error = bpf_object__open_skeleton(skeleton->skeleton, nullptr); error != 0) {
+    dk__destroy(skeleton);
+    return {"bpf_object__open", -error};
+  }
+  bpf_map__set_max_entries(skeleton->maps.ring, static_cast<uint32_t>(ring_bytes_));
+  bpf_map__set_max_entries(skeleton->maps.scratch, static_cast<uint32_t>(libbpf_num_possible_cpus()));
+  if (const int error = dk__load(skeleton); error != 0) {
+    dk__destroy(skeleton);
+    return {"bpf", -error};
+  }
+  skeleton_ = skeleton;
+  return {nullptr, 0};
+}
+
 Recorder::Failure Recorder::LoadPrograms() {
-  skeleton_ = dk__open();
-  if (skeleton_ == nullptr) return {"bpf_object__open", errno};
-  bpf_map__set_max_entries(skeleton_->maps.ring, static_cast<uint32_t>(ring_bytes_));
-  bpf_map__set_max_entries(skeleton_->maps.scratch, static_cast<uint32_t>(libbpf_num_possible_cpus()));
-  if (const int error = dk__load(skeleton_); error != 0) return {"bpf", -error};
+  // Before Linux 6.2 there is no cast, and nothing of the first object is loaded.
+  Failure failure = OpenAndLoad(false);
+  if (failure.what != nullptr && failure.error != EPERM) failure = OpenAndLoad(true);
+  if (failure.what != nullptr) return failure;
 
   if (const Failure failure = Dispatch(skeleton_->maps.on_exit, kExitPrograms); failure.what != nullptr) return failure;
   return Dispatch(skeleton_->maps.on_enter, kEnterPrograms);

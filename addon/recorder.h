@@ -40,6 +40,7 @@ class Recorder : public Napi::ObjectWrap<Recorder> {
     int error = 0;
   };
   class LoadWorker;
+  Failure OpenAndLoad(bool plain);
   Failure LoadPrograms();
   Failure Attach(const Napi::Object& options);
   Failure Dispatch(const bpf_map* map, std::span<const CallProgram> rows);

@@ -113,8 +113,8 @@ static __always_inline __u32 call__name(struct dk_scratch *s, __u32 pos, __u8 di
 					__u16 *path_len)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct vfsmount *mnt = BPF_CORE_READ(task, fs, pwd.mnt);
-	struct dentry *dentry = BPF_CORE_READ(task, fs, pwd.dentry);
+	struct vfsmount *mnt = READ(task, fs, pwd.mnt);
+	struct dentry *dentry = READ(task, fs, pwd.dentry);
 	int fd = dir == CWD ? AT_FDCWD : (int)call__arg(&s->call, dir);
 	struct file *file;
 	__u32 end;
@@ -124,14 +124,14 @@ static __always_inline __u32 call__name(struct dk_scratch *s, __u32 pos, __u8 di
 
 	bpf_probe_read_user(&first, 1, name);
 	if (first == '/') {
-		mnt = BPF_CORE_READ(task, fs, root.mnt);
-		dentry = BPF_CORE_READ(task, fs, root.dentry);
+		mnt = READ(task, fs, root.mnt);
+		dentry = READ(task, fs, root.dentry);
 	} else if (fd != AT_FDCWD) {
 		file = task__file(fd);
 		if (!file)
 			return pos;
-		mnt = BPF_CORE_READ(file, f_path.mnt);
-		dentry = BPF_CORE_READ(file, f_path.dentry);
+		mnt = READ(file, f_path.mnt);
+		dentry = READ(file, f_path.dentry);
 	}
 	end = walk__names(s, pos, mnt, dentry, &cut);
 	*base_len = end - pos;
@@ -212,7 +212,7 @@ ON_EXIT(dk_path_call)
 
 		if (!file)
 			return 0;
-		inode = BPF_CORE_READ(file, f_inode);
+		inode = READ(file, f_inode);
 		if (inode__pseudo(inode))
 			return 0;
 		emit__path_once(t, file, inode);
@@ -296,7 +296,7 @@ ON_EXIT(dk_fd_call)
 
 	if (!t || !file)
 		return 0;
-	inode = BPF_CORE_READ(file, f_inode);
+	inode = READ(file, f_inode);
 	if (inode__pseudo(inode))
 		return 0;
 	emit__path_once(t, file, inode);

@@ -91,16 +91,16 @@ static __always_inline void compat__doubt_all(void)
 static __always_inline void compat__doubt(struct dk_task *t, __u32 fd)
 {
 	struct file *file = task__file(fd);
-	struct inode *inode = file ? BPF_CORE_READ(file, f_inode) : NULL;
+	struct inode *inode = file ? READ(file, f_inode) : NULL;
 	struct dk_id id;
 
 	if (!inode || inode__pseudo(inode))
 		return;
 	emit__path_once(t, file, inode);
 	id = (struct dk_id){
-		.ino = BPF_CORE_READ(inode, i_ino),
-		.dev = BPF_CORE_READ(inode, i_sb, s_dev),
-		.gen = BPF_CORE_READ(inode, i_generation),
+		.ino = READ(inode, i_ino),
+		.dev = READ(inode, i_sb, s_dev),
+		.gen = READ(inode, i_generation),
 	};
 	loss__count(DK_LOSS_COMPAT_SYSCALL, &id);
 }
@@ -109,7 +109,7 @@ static __always_inline void compat__doubt(struct dk_task *t, __u32 fd)
 static __always_inline void compat__opened(struct dk_task *t, long ret)
 {
 	struct file *file = task__file(ret);
-	__u32 mode = file ? BPF_CORE_READ(file, f_mode) : 0;
+	__u32 mode = file ? READ(file, f_mode) : 0;
 
 	if (mode & FMODE_CREATED)
 		compat__doubt_all();
@@ -134,27 +134,27 @@ ON_EXIT(dk_compat)
 		compat__doubt_all();
 		break;
 	case FD:
-		compat__doubt(t, BPF_CORE_READ(regs, bx));
+		compat__doubt(t, READ(regs, bx));
 		break;
 	case THIRD_FD:
-		compat__doubt(t, BPF_CORE_READ(regs, dx));
+		compat__doubt(t, READ(regs, dx));
 		break;
 	case OPENS:
 		compat__opened(t, ret);
 		break;
 	case MAPS: /* that of one pointer is too rare to be read */
-		fd = BPF_CORE_READ(regs, di);
+		fd = READ(regs, di);
 		if (nr == 90)
 			compat__doubt_all();
-		else if ((BPF_CORE_READ(regs, si) & MAP_SHARED_BIT) && (int)fd >= 0)
+		else if ((READ(regs, si) & MAP_SHARED_BIT) && (int)fd >= 0)
 			compat__doubt(t, fd);
 		break;
 	case IOCTL:
-		if ((__u32)BPF_CORE_READ(regs, cx) == FICLONE || (__u32)BPF_CORE_READ(regs, cx) == FICLONERANGE)
-			compat__doubt(t, BPF_CORE_READ(regs, bx));
+		if ((__u32)READ(regs, cx) == FICLONE || (__u32)READ(regs, cx) == FICLONERANGE)
+			compat__doubt(t, READ(regs, bx));
 		break;
 	case SOCKETCALL:
-		if ((__u32)BPF_CORE_READ(regs, bx) == SOCKETCALL_BIND)
+		if ((__u32)READ(regs, bx) == SOCKETCALL_BIND)
 			compat__doubt_all();
 		break;
 	}

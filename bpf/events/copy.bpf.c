@@ -22,14 +22,14 @@ static __always_inline __u64 copy__begin(struct file *file, __u64 explicit, __u6
 	if (explicit)
 		bpf_probe_read_user(&at, sizeof(at), (void *)explicit);
 	else
-		at = BPF_CORE_READ(file, f_pos);
+		at = READ(file, f_pos);
 	return at - length;
 }
 
 /* Whether something else moved the destination's position during the call. */
 static __always_inline __u16 copy__flags(struct dk_task *t, struct file *out, __u64 explicit, __u64 length)
 {
-	if (explicit || (__s64)(t->pos + length) == BPF_CORE_READ(out, f_pos))
+	if (explicit || (__s64)(t->pos + length) == READ(out, f_pos))
 		return 0;
 	return DK_FLAG_AMBIGUOUS;
 }
@@ -97,8 +97,8 @@ static __always_inline void copy__bytes(struct dk_task *t, struct file *out, str
 static __always_inline int copy__record(struct dk_task *t, __u32 nr, struct file *in, __u64 src_offset, struct file *out,
 					__u64 offset, __u64 length, __u16 flags)
 {
-	struct inode *inode = BPF_CORE_READ(out, f_inode);
-	struct inode *src = in ? BPF_CORE_READ(in, f_inode) : NULL;
+	struct inode *inode = READ(out, f_inode);
+	struct inode *src = in ? READ(in, f_inode) : NULL;
 	struct dk_copy rec = {};
 	struct dk_id id;
 
@@ -106,8 +106,8 @@ static __always_inline int copy__record(struct dk_task *t, __u32 nr, struct file
 		return 0;
 	if (src && inode__regular(src)) {
 		emit__path_once(t, in, src);
-		rec.src_ino = BPF_CORE_READ(src, i_ino);
-		rec.src_dev = BPF_CORE_READ(src, i_sb, s_dev);
+		rec.src_ino = READ(src, i_ino);
+		rec.src_dev = READ(src, i_sb, s_dev);
 		rec.src_gen = inode__generation(src);
 		rec.src_offset = src_offset;
 	} else {
@@ -170,8 +170,8 @@ ON_EXIT(dk_ioctl)
 	if (!in || !out)
 		return 0;
 	if (!range.src_length) { /* to the end of the source */
-		src = BPF_CORE_READ(in, f_inode);
-		size = BPF_CORE_READ(src, i_size);
+		src = READ(in, f_inode);
+		size = READ(src, i_size);
 		range.src_length = size > range.src_offset ? size - range.src_offset : 0;
 	}
 	return copy__record(t, 16, in, range.src_offset, out, range.dest_offset, range.src_length, 0);

@@ -55,7 +55,7 @@ SEC("tp_btf/sys_enter") int dk_enter(__u64 *ctx)
 	}
 	file = fd == NO_FD ? NULL : task__file(fd);
 	t->file = file;
-	t->pos = file ? BPF_CORE_READ(file, f_pos) : 0;
+	t->pos = file ? READ(file, f_pos) : 0;
 	if (t->maps && t->enter_ns - t->maps_ns > MAPS_AGAIN_NS)
 		bpf_tail_call(ctx, &on_enter, NR_MAPS_AGAIN);
 	return 0;
@@ -70,7 +70,7 @@ SEC("tp_btf/sys_exit") int dk_exit(__u64 *ctx)
 	if (!task__tracked() || (ret < 0 && ret >= -4095))
 		return 0;
 	task = bpf_get_current_task_btf();
-	if (BPF_CORE_READ(task, thread_info.status) & TS_COMPAT) {
+	if (READ(task, thread_info.status) & TS_COMPAT) {
 		bpf_tail_call(ctx, &on_exit, NR_COMPAT);
 		return 0;
 	}

@@ -47,8 +47,8 @@ SEC("tp_btf/sys_enter") int dk_learn(__u64 *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
-	root_dentry = BPF_CORE_READ(task, fs, root.dentry);
-	root_mnt = BPF_CORE_READ(task, fs, root.mnt);
+	root_dentry = READ(task, fs, root.dentry);
+	root_mnt = READ(task, fs, root.mnt);
 	learn__memory();
 	return 0;
 }

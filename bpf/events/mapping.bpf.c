@@ -25,12 +25,12 @@ static long mapping__found(struct task_struct *task, struct vm_area_struct *vma,
 	struct dk_map *map = &(*ctx)->view.map;
 	unsigned long both = VM_SHARED | VM_MAYWRITE;
 
-	if ((BPF_CORE_READ(vma, vm_flags) & both) != both)
+	if ((READ(vma, vm_flags) & both) != both)
 		return 0;
-	map->file = BPF_CORE_READ(vma, vm_file);
-	map->start = BPF_CORE_READ(vma, vm_start);
-	map->end = BPF_CORE_READ(vma, vm_end);
-	map->offset = (__u64)BPF_CORE_READ(vma, vm_pgoff) * PAGE;
+	map->file = READ(vma, vm_file);
+	map->start = READ(vma, vm_start);
+	map->end = READ(vma, vm_end);
+	map->offset = (__u64)READ(vma, vm_pgoff) * PAGE;
 	return 0;
 }
 
@@ -98,7 +98,7 @@ static __always_inline void mapping__send(struct dk_task *t, struct dk_scratch *
 
 	if (!file)
 		return;
-	inode = BPF_CORE_READ(file, f_inode);
+	inode = READ(file, f_inode);
 	if (!inode__regular(inode))
 		return;
 	id = inode__identity(inode);
@@ -183,7 +183,7 @@ SEC("tp_btf/sys_enter") int dk_exit_maps(__u64 *ctx)
 
 	if (!t || !s || !process || !process->maps)
 		return 0;
-	if (ctx[1] == NR_EXIT && BPF_CORE_READ(task, signal, live.counter) > 1)
+	if (ctx[1] == NR_EXIT && READ(task, signal, live.counter) > 1)
 		return 0;
 	mapping__send_all(t, process, s, ~0ull);
 	return 0;
@@ -209,7 +209,7 @@ SEC("tp_btf/signal_deliver") int dk_killed(__u64 *ctx)
 	struct k_sigaction *action = (struct k_sigaction *)ctx[2];
 	struct dk_scratch *s = emit__scratch();
 
-	if (!t || !s || !process || !process->maps || BPF_CORE_READ(action, sa.sa_handler) != SIG_DFL)
+	if (!t || !s || !process || !process->maps || READ(action, sa.sa_handler) != SIG_DFL)
 		return 0;
 	if (ctx[0] < 64 && (NOT_DEADLY >> ctx[0]) & 1)
 		return 0;
@@ -244,7 +244,7 @@ static __always_inline void mapping__note(struct dk_task *t, struct dk_task *pro
 		return;
 	/* The mapping has the file of the upper layer. */
 	file = map->file;
-	upper = inode__identity(BPF_CORE_READ(file, f_inode));
+	upper = inode__identity(READ(file, f_inode));
 	bpf_map_update_elem(&mapped_as, &upper, &shown, BPF_ANY);
 }
 
@@ -259,9 +259,9 @@ ON_EXIT(dk_mmap)
 	if (!t || !process || !(syscall__arg(regs, 3) & MAP_SHARED_BIT) || (int)syscall__arg(regs, 4) < 0)
 		return 0;
 	file = task__file(syscall__arg(regs, 4));
-	if (!file || !(BPF_CORE_READ(file, f_mode) & FMODE_WRITE))
+	if (!file || !(READ(file, f_mode) & FMODE_WRITE))
 		return 0;
-	inode = BPF_CORE_READ(file, f_inode);
+	inode = READ(file, f_inode);
 	if (!inode__regular(inode))
 		return 0;
 	emit__path_once(t, file, inode);

@@ -34,10 +34,10 @@ ON_EXIT(dk_open)
 
 	if (!t || !file)
 		return 0;
-	mode = BPF_CORE_READ(file, f_mode);
+	mode = READ(file, f_mode);
 	if (!(mode & (FMODE_CREATED | FMODE_WRITE)) && !(flags & O_TRUNC))
 		return 0;
-	inode = BPF_CORE_READ(file, f_inode);
+	inode = READ(file, f_inode);
 	if (!inode__regular(inode))
 		return 0;
 	if (mode & FMODE_CREATED)
@@ -52,10 +52,10 @@ ON_EXIT(dk_open)
 	if (!s)
 		return 0;
 	inode__fill(&s->call, inode);
-	dentry = BPF_CORE_READ(file, f_path.dentry);
-	if (!s->call.nlink || !BPF_CORE_READ(dentry, d_hash.pprev))
+	dentry = READ(file, f_path.dentry);
+	if (!s->call.nlink || !READ(dentry, d_hash.pprev))
 		out |= DK_FLAG_DELETED;
-	end = walk__names(s, 0, BPF_CORE_READ(file, f_path.mnt), dentry, &cut);
+	end = walk__names(s, 0, READ(file, f_path.mnt), dentry, &cut);
 	if (cut)
 		out |= DK_FLAG_CUT;
 	s->call.flags = out;

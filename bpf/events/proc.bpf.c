@@ -19,10 +19,10 @@ SEC("tp_btf/sched_process_fork") int dk_fork(__u64 *ctx)
 		return 0;
 	}
 	__sync_fetch_and_add(&living, 1);
-	if (BPF_CORE_READ(child, pid) != BPF_CORE_READ(child, tgid)) /* a thread */
+	if (READ(child, pid) != READ(child, tgid)) /* a thread */
 		return 0;
 	process = task__process();
-	if (process && process->maps && BPF_CORE_READ(child, mm) != BPF_CORE_READ(bpf_get_current_task_btf(), mm)) {
+	if (process && process->maps && READ(child, mm) != READ(bpf_get_current_task_btf(), mm)) {
 		known->maps = process->maps;
 		known->inherited = 1;
 		known->maps_ns = bpf_ktime_get_ns();
@@ -34,8 +34,8 @@ SEC("tp_btf/sched_process_fork") int dk_fork(__u64 *ctx)
 		return 0;
 	}
 	task__head(rec, DK_REC_FORK, sizeof(*rec), 0);
-	rec->child_pid = BPF_CORE_READ(child, tgid);
-	rec->child_tid = BPF_CORE_READ(child, pid);
+	rec->child_pid = READ(child, tgid);
+	rec->child_tid = READ(child, pid);
 	bpf_ringbuf_submit(rec, emit__wake());
 	return 0;
 }
@@ -62,12 +62,12 @@ SEC("tp_btf/sched_process_exec") int dk_exec(__u64 *ctx)
 		return 0;
 	rec = (void *)s->data - sizeof(*rec);
 	task__head(rec, DK_REC_EXEC, sizeof(*rec), 0);
-	n = bpf_probe_read_kernel_str(s->data, DK_PATH_MAX, BPF_CORE_READ(bprm, filename));
+	n = bpf_probe_read_kernel_str(s->data, DK_PATH_MAX, READ(bprm, filename));
 	pos = n > 0 ? n : 0;
 	VERIFIER_MASK(pos, 2 * DK_PATH_MAX - 1);
 	rec->exe_len = pos;
-	start = BPF_CORE_READ(task, mm, arg_start);
-	length = BPF_CORE_READ(task, mm, arg_end) - start;
+	start = READ(task, mm, arg_start);
+	length = READ(task, mm, arg_end) - start;
 	rec->argv_full = length;
 	if (length > ARGV_MAX) {
 		length = ARGV_MAX;
@@ -80,7 +80,7 @@ SEC("tp_btf/sched_process_exec") int dk_exec(__u64 *ctx)
 	}
 	rec->argv_len = length;
 	pos += length;
-	end = walk__names(s, pos, BPF_CORE_READ(task, fs, pwd.mnt), BPF_CORE_READ(task, fs, pwd.dentry), &cut);
+	end = walk__names(s, pos, READ(task, fs, pwd.mnt), READ(task, fs, pwd.dentry), &cut);
 	rec->cwd_len = end - pos;
 	if (cut)
 		rec->flags |= DK_FLAG_CUT;
@@ -101,7 +101,7 @@ SEC("tp_btf/sched_process_exit") int dk_exit_process(__u64 *ctx)
 	if (!task__tracked())
 		return 0;
 	__sync_fetch_and_sub(&living, 1);
-	if (BPF_CORE_READ(task, signal, live.counter) > 0)
+	if (READ(task, signal, live.counter) > 0)
 		return 0;
 	rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
 	if (!rec) {
@@ -109,8 +109,8 @@ SEC("tp_btf/sched_process_exit") int dk_exit_process(__u64 *ctx)
 		return 0;
 	}
 	task__head(rec, DK_REC_EXIT, sizeof(*rec), 0);
-	group = BPF_CORE_READ(task, signal, group_exit_code);
-	rec->code = group ? group : BPF_CORE_READ(task, exit_code);
+	group = READ(task, signal, group_exit_code);
+	rec->code = group ? group : READ(task, exit_code);
 	rec->reserved = 0;
 	bpf_ringbuf_submit(rec, emit__wake());
 	return 0;

@@ -153,7 +153,7 @@ static __always_inline __u64 write__offset(struct dk_task *t, struct dk_scratch 
 		return given;
 	if (positioned) /* O_APPEND wins over the offset, and the position does not move */
 		return w->size_after - w->total;
-	end = BPF_CORE_READ(file, f_pos);
+	end = READ(file, f_pos);
 	if ((__s64)(w->pos_before + w->total) == end)
 		return end - w->total;
 	/* An append is at the end as it was then: only a writer through this very description can have moved the position since. */
@@ -166,13 +166,13 @@ static __always_inline __u64 write__offset(struct dk_task *t, struct dk_scratch 
 static __always_inline bool write__aside(struct dk_task *t, struct dk_write *w, struct pt_regs *regs)
 {
 	struct dk_id id = inode__id(w);
-	struct pid *pid = BPF_CORE_READ(bpf_get_current_task_btf(), thread_pid);
+	struct pid *pid = READ(bpf_get_current_task_btf(), thread_pid);
 	struct dk_aside rec;
 	__u64 number;
 
 	if (w->total < ASIDE_LEAST || w->total < bpf_ringbuf_query(&ring, BPF_RB_RING_SIZE) / DK_ASIDE_SHARE)
 		return false;
-	number = bpf_core_field_offset(struct pid, numbers) + BPF_CORE_READ(pid, level) * bpf_core_type_size(struct upid);
+	number = bpf_core_field_offset(struct pid, numbers) + READ(pid, level) * bpf_core_type_size(struct upid);
 	task__head(&rec, DK_REC_ASIDE, sizeof(rec), t->enter_ns);
 	rec.address = syscall__arg(regs, 1);
 	rec.count = syscall__arg(regs, 2);
@@ -207,7 +207,7 @@ static __always_inline int write__record(struct pt_regs *regs, long ret, bool ve
 		loss__count(DK_LOSS_RING_FULL, NULL);
 		return 0;
 	}
-	inode = BPF_CORE_READ(file, f_inode);
+	inode = READ(file, f_inode);
 	w = &s->pieces.head;
 	task__head(w, DK_REC_WRITE, 0, t->enter_ns);
 	inode__fill(w, inode);
@@ -221,7 +221,7 @@ static __always_inline int write__record(struct pt_regs *regs, long ret, bool ve
 		/* Overlayfs does not pass the flag on to the file that it writes to (fs/backing-file.c). */
 		if (inode__overlay(inode))
 			rwf &= ~RWF_NOAPPEND;
-		append = rwf & RWF_APPEND || (!(rwf & RWF_NOAPPEND) && BPF_CORE_READ(file, f_flags) & O_APPEND);
+		append = rwf & RWF_APPEND || (!(rwf & RWF_NOAPPEND) && READ(file, f_flags) & O_APPEND);
 		if (append)
 			w->flags |= DK_FLAG_APPEND;
 		w->offset = write__offset(t, s, file, positioned, given, append);

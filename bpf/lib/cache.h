@@ -19,9 +19,9 @@ __u64 direct_map __weak;
 /* Whose pages hold the file's bytes. What is written on overlayfs is in its upper layer. */
 static __always_inline struct address_space *cache__mapping(struct file *file)
 {
-	struct inode *data = inode__data(BPF_CORE_READ(file, f_inode));
+	struct inode *data = inode__data(READ(file, f_inode));
 
-	return BPF_CORE_READ(data, i_mapping);
+	return READ(data, i_mapping);
 }
 
 static __always_inline bool cache__is_node(__u64 entry)
@@ -42,7 +42,7 @@ static long cache__descend(__u32 level, struct cache_search *search)
 
 	if (!cache__is_node(search->entry))
 		return 1;
-	slot = search->index >> (BPF_CORE_READ(node, shift) & 63);
+	slot = search->index >> (READ(node, shift) & 63);
 	/* Only the uppermost node can be too small. */
 	if (level || slot < slots) {
 		slot &= slots - 1;
@@ -57,7 +57,7 @@ static long cache__descend(__u32 level, struct cache_search *search)
 /* The folio that holds the page with this index, NULL when it is not cached. */
 static __always_inline struct folio *cache__folio(struct address_space *mapping, __u64 index)
 {
-	struct cache_search search = {(__u64)BPF_CORE_READ(mapping, i_pages.xa_head), index};
+	struct cache_search search = {(__u64)READ(mapping, i_pages.xa_head), index};
 
 	if (!cache__is_node(search.entry) && index)
 		return NULL;
@@ -75,9 +75,9 @@ static __always_inline void *cache__address(struct address_space *mapping, __u64
 	if (!direct_map)
 		return NULL;
 	folio = cache__folio(mapping, index);
-	if (!folio || BPF_CORE_READ(folio, mapping) != mapping)
+	if (!folio || READ(folio, mapping) != mapping)
 		return NULL;
 	number = ((__u64)folio - page_structs) / bpf_core_type_size(struct page);
-	number += index - BPF_CORE_READ(folio, index);
+	number += index - READ(folio, index);
 	return (void *)(direct_map + number * CACHE_PAGE + offset % CACHE_PAGE);
 }

@@ -62,10 +62,10 @@ static __always_inline void emit__path_once(struct dk_task *t, struct file *file
 	rec = (void *)s->data - sizeof(*rec);
 	task__head(rec, DK_REC_PATH, sizeof(*rec), t->enter_ns);
 	inode__fill(rec, inode);
-	dentry = BPF_CORE_READ(file, f_path.dentry);
-	if (!rec->nlink || !BPF_CORE_READ(dentry, d_hash.pprev))
+	dentry = READ(file, f_path.dentry);
+	if (!rec->nlink || !READ(dentry, d_hash.pprev))
 		rec->flags |= DK_FLAG_DELETED;
-	end = walk__names(s, 0, BPF_CORE_READ(file, f_path.mnt), dentry, &cut);
+	end = walk__names(s, 0, READ(file, f_path.mnt), dentry, &cut);
 	if (cut)
 		rec->flags |= DK_FLAG_CUT;
 	rec->path_len = end;

@@ -7,14 +7,14 @@
 static __always_inline struct inode *inode__upper(struct inode *inode)
 {
 	struct ovl_inode *shown = (void *)inode - bpf_core_field_offset(struct ovl_inode, vfs_inode);
-	struct dentry *upper = BPF_CORE_READ(shown, __upperdentry);
+	struct dentry *upper = BPF_CORE_READ(shown, __upperdentry); /* a module's type */
 
-	return upper ? BPF_CORE_READ(upper, d_inode) : NULL;
+	return upper ? READ(upper, d_inode) : NULL;
 }
 
 static __always_inline bool inode__overlay(struct inode *inode)
 {
-	return BPF_CORE_READ(inode, i_sb, s_magic) == OVERLAYFS_MAGIC &&
+	return READ(inode, i_sb, s_magic) == OVERLAYFS_MAGIC &&
 	       bpf_core_field_exists(struct ovl_inode, __upperdentry);
 }
 
@@ -36,16 +36,16 @@ static __always_inline __u32 inode__generation(struct inode *inode)
 	struct inode *upper;
 
 	if (!inode__overlay(inode))
-		return BPF_CORE_READ(inode, i_generation);
+		return READ(inode, i_generation);
 	upper = inode__upper(inode);
-	return upper ? BPF_CORE_READ(upper, i_generation) : 0;
+	return upper ? READ(upper, i_generation) : 0;
 }
 
 static __always_inline struct dk_id inode__identity(struct inode *inode)
 {
 	return (struct dk_id){
-		.ino = BPF_CORE_READ(inode, i_ino),
-		.dev = BPF_CORE_READ(inode, i_sb, s_dev),
+		.ino = READ(inode, i_ino),
+		.dev = READ(inode, i_sb, s_dev),
 		.gen = inode__generation(inode),
 	};
 }
@@ -53,14 +53,14 @@ static __always_inline struct dk_id inode__identity(struct inode *inode)
 /* Copies identity and attributes into any record that has the inode fields. */
 #define inode__fill(rec, inode)                                           \
 	do {                                                              \
-		(rec)->ino = BPF_CORE_READ(inode, i_ino);                 \
-		(rec)->dev = BPF_CORE_READ(inode, i_sb, s_dev);           \
+		(rec)->ino = READ(inode, i_ino);                 \
+		(rec)->dev = READ(inode, i_sb, s_dev);           \
 		(rec)->gen = inode__generation(inode);                    \
-		(rec)->size_after = BPF_CORE_READ(inode, i_size);         \
-		(rec)->mode = BPF_CORE_READ(inode, i_mode);               \
-		(rec)->uid = BPF_CORE_READ(inode, i_uid.val);             \
-		(rec)->gid = BPF_CORE_READ(inode, i_gid.val);             \
-		(rec)->nlink = BPF_CORE_READ(inode, i_nlink);             \
+		(rec)->size_after = READ(inode, i_size);         \
+		(rec)->mode = READ(inode, i_mode);               \
+		(rec)->uid = READ(inode, i_uid.val);             \
+		(rec)->gid = READ(inode, i_gid.val);             \
+		(rec)->nlink = READ(inode, i_nlink);             \
 	} while (0)
 
 #define inode__clear(rec)                                                 \
@@ -76,11 +76,11 @@ static __always_inline struct dk_id inode__identity(struct inode *inode)
 /* Magic numbers from linux/magic.h of filesystems whose files are not data. */
 static __always_inline bool inode__pseudo(struct inode *inode)
 {
-	struct super_block *sb = BPF_CORE_READ(inode, i_sb);
+	struct super_block *sb = READ(inode, i_sb);
 
-	if (BPF_CORE_READ(sb, s_flags) & SB_KERNMOUNT) /* pipes, sockets, memfd, anonymous inodes */
+	if (READ(sb, s_flags) & SB_KERNMOUNT) /* pipes, sockets, memfd, anonymous inodes */
 		return true;
-	switch (BPF_CORE_READ(sb, s_magic)) {
+	switch (READ(sb, s_magic)) {
 	case 0x9fa0:     /* proc */
 	case 0x62656572: /* sysfs */
 	case 0x27e0eb:   /* cgroup */
@@ -104,15 +104,15 @@ static __always_inline bool inode__pseudo(struct inode *inode)
 
 static __always_inline bool inode__regular(struct inode *inode)
 {
-	return (BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFREG && !inode__pseudo(inode);
+	return (READ(inode, i_mode) & S_IFMT) == S_IFREG && !inode__pseudo(inode);
 }
 
 /* A terminal, pipe or socket; /dev/null and its siblings (major 1) are not output. */
 static __always_inline bool inode__output(struct inode *inode)
 {
-	__u32 type = BPF_CORE_READ(inode, i_mode) & S_IFMT;
+	__u32 type = READ(inode, i_mode) & S_IFMT;
 
 	if (type == S_IFCHR)
-		return BPF_CORE_READ(inode, i_rdev) >> 20 != 1;
+		return READ(inode, i_rdev) >> 20 != 1;
 	return type == S_IFIFO || type == S_IFSOCK;
 }

@@ -196,7 +196,7 @@ struct task_struct {
 	int exit_code;
 	struct task_struct *group_leader;
 	struct mm_struct *mm;
-	const struct cred *cred;
+	struct cred *cred;
 	struct fs_struct *fs;
 	struct files_struct *files;
 	struct signal_struct *signal;
@@ -216,6 +216,31 @@ struct linux_binprm {
 };
 
 #pragma clang attribute pop
+
+/*
+ * READ(pointer, field...): follows pointers from field to field, 0 where memory is missing. Not for types of modules.
+ *
+ * The programs are compiled twice. With a cast (Linux 6.2) each step is one load; without, it is a call of a helper, which
+ * takes ten times as long, and the verifier more steps.
+ */
+#ifdef DK_CAST
+extern void *bpf_rdonly_cast(const void *from, __u32 type) __ksym;
+#define CAST(from) ((typeof(from))bpf_rdonly_cast(from, bpf_core_type_id_kernel(typeof(*(from)))))
+/* The compiler may not share the load with one from memory of another kind: the verifier knows a load by its pointer. */
+#define LOADED(what)                             \
+	({                                       \
+		typeof(what) value = (what);     \
+		asm volatile("" : "+r"(value));  \
+		value;                           \
+	})
+#define READ_1(from, a) LOADED(CAST(from)->a)
+#define READ_2(from, a, b) LOADED(CAST(from)->a->b)
+#else
+#define READ_1(from, a) BPF_CORE_READ(from, a)
+#define READ_2(from, a, b) BPF_CORE_READ(from, a, b)
+#endif
+#define READ_N(one, two, name, ...) name
+#define READ(from, ...) READ_N(__VA_ARGS__, READ_2, READ_1)(from, __VA_ARGS__)
 
 /* System calls' user-space structures. */
 struct iovec {

@@ -36,24 +36,24 @@
 
 static __always_inline __u32 syscall__nr(struct pt_regs *regs)
 {
-	return (__u32)BPF_CORE_READ(regs, orig_ax);
+	return (__u32)READ(regs, orig_ax);
 }
 
 static __always_inline __u64 syscall__arg(struct pt_regs *regs, int n)
 {
 	switch (n) {
 	case 0:
-		return BPF_CORE_READ(regs, di);
+		return READ(regs, di);
 	case 1:
-		return BPF_CORE_READ(regs, si);
+		return READ(regs, si);
 	case 2:
-		return BPF_CORE_READ(regs, dx);
+		return READ(regs, dx);
 	case 3:
-		return BPF_CORE_READ(regs, r10);
+		return READ(regs, r10);
 	case 4:
-		return BPF_CORE_READ(regs, r8);
+		return READ(regs, r8);
 	default:
-		return BPF_CORE_READ(regs, r9);
+		return READ(regs, r9);
 	}
 }
 
@@ -71,15 +71,15 @@ static __always_inline struct dk_scratch *syscall__begin(struct dk_task *t, stru
 	inode__clear(c);
 	c->nr = syscall__nr(regs);
 	c->ret = ret;
-	c->args[0] = BPF_CORE_READ(regs, di);
-	c->args[1] = BPF_CORE_READ(regs, si);
-	c->args[2] = BPF_CORE_READ(regs, dx);
-	c->args[3] = BPF_CORE_READ(regs, r10);
-	c->args[4] = BPF_CORE_READ(regs, r8);
-	c->args[5] = BPF_CORE_READ(regs, r9);
-	c->umask = BPF_CORE_READ(task, fs, umask);
-	c->fsuid = BPF_CORE_READ(task, cred, fsuid.val);
-	c->fsgid = BPF_CORE_READ(task, cred, fsgid.val);
+	c->args[0] = READ(regs, di);
+	c->args[1] = READ(regs, si);
+	c->args[2] = READ(regs, dx);
+	c->args[3] = READ(regs, r10);
+	c->args[4] = READ(regs, r8);
+	c->args[5] = READ(regs, r9);
+	c->umask = READ(task, fs, umask);
+	c->fsuid = READ(task, cred, fsuid.val);
+	c->fsgid = READ(task, cred, fsgid.val);
 	c->base1_len = c->path1_len = c->base2_len = c->path2_len = 0;
 	c->extra_len = c->reserved = 0;
 	return s;

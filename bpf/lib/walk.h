@@ -20,20 +20,20 @@ static long walk__step(__u32 i, struct dk_scratch **ctx)
 
 	if (!s->walk.foreign && dentry == root_dentry && (void *)mnt + bpf_core_field_offset(struct mount, mnt) == (void *)root_mnt)
 		return 1;
-	if (!s->walk.foreign && dentry == BPF_CORE_READ(mnt, mnt.mnt_root)) {
-		struct mount *up = BPF_CORE_READ(mnt, mnt_parent);
+	if (!s->walk.foreign && dentry == READ(mnt, mnt.mnt_root)) {
+		struct mount *up = READ(mnt, mnt_parent);
 
 		if (up == mnt)
 			return 1;
-		s->walk.dentry = BPF_CORE_READ(mnt, mnt_mountpoint);
+		s->walk.dentry = READ(mnt, mnt_mountpoint);
 		s->walk.mnt = up;
 		return 0;
 	}
-	parent = BPF_CORE_READ(dentry, d_parent);
+	parent = READ(dentry, d_parent);
 	if (parent == dentry)
 		return 1;
-	len = BPF_CORE_READ(dentry, d_name.len) & (DK_NAME_MAX - 1);
-	name = BPF_CORE_READ(dentry, d_name.name);
+	len = READ(dentry, d_name.len) & (DK_NAME_MAX - 1);
+	name = READ(dentry, d_name.name);
 	/* Here, because the verifier of old kernels forgets what it knew of `pos` before the reads. */
 	asm volatile("" : "+r"(pos));
 	if (pos >= s->walk.end || pos >= DK_PAYLOAD_MAX - DK_NAME_MAX) {
@@ -56,8 +56,8 @@ static __always_inline struct mount *walk__mount(struct vfsmount *mnt)
 static __always_inline void walk__mark(struct dk_scratch *s, struct mount *mnt, struct dentry *dentry)
 {
 	static const char format[] = "/%08x%08x";
-	__u64 args[] = {BPF_CORE_READ(dentry, d_sb, s_dev), BPF_CORE_READ(mnt, mnt_ns, ns.inum)};
-	struct mount *up = BPF_CORE_READ(mnt, mnt_parent);
+	__u64 args[] = {READ(dentry, d_sb, s_dev), READ(mnt, mnt_ns, ns.inum)};
+	struct mount *up = READ(mnt, mnt_parent);
 	__u32 pos = s->walk.pos;
 
 	if (pos >= DK_PAYLOAD_MAX - DK_NAME_MAX) {
@@ -69,7 +69,7 @@ static __always_inline void walk__mark(struct dk_scratch *s, struct mount *mnt, 
 	s->walk.foreign = 0;
 	if (up == mnt)
 		return;
-	s->walk.dentry = BPF_CORE_READ(mnt, mnt_mountpoint);
+	s->walk.dentry = READ(mnt, mnt_mountpoint);
 	s->walk.mnt = up;
 	bpf_loop(WALK_STEPS, walk__step, &s, 0);
 }
@@ -85,7 +85,7 @@ static __always_inline __u32 walk__names(struct dk_scratch *s, __u32 pos, struct
 	s->walk.pos = pos;
 	s->walk.end = pos + DK_PATH_MAX;
 	s->walk.cut = 0;
-	s->walk.foreign = BPF_CORE_READ(at, mnt_ns) != BPF_CORE_READ(walk__mount(root_mnt), mnt_ns);
+	s->walk.foreign = READ(at, mnt_ns) != READ(walk__mount(root_mnt), mnt_ns);
 	bpf_loop(WALK_STEPS, walk__step, &s, 0);
 	if (s->walk.foreign)
 		walk__mark(s, at, dentry);
