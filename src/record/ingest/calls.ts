@@ -275,7 +275,7 @@ function renamed(context: Context, record: RawRecord, names: CallNames, flags: n
   const { base1, path1, base2, path2 } = context.renames.before(record) ?? names;
   const found = model.existing(base1, path1, { follow: false });
   if (found === undefined || found.file === 0) return 'too-early';
-  const replaceable = model.replaceable(base2, path2, record.exitedNs);
+  const replaceable = model.noted(base2, path2, record.exitedNs);
   if (replaceable === undefined) return 'too-early';
   if (found.parent === replaceable.parent && found.name === replaceable.name) return 'done';
   const from = ownFile(context, record, found);

@@ -83,10 +83,10 @@ export class Model {
   }
 
   /**
-   * As `place`, for the target of a rename. Only the guard knows what stood there: the live tree shows what was moved
-   * there since. `untilNs`: the end of the call, CLOCK_MONOTONIC; what the guard met there later came later.
+   * As `place`, where only the guard may tell what stood there: the live tree shows what was moved there since.
+   * `untilNs`: the end of the call, CLOCK_MONOTONIC; what the guard met there later came later.
    */
-  replaceable(from: string, path: string, untilNs: bigint): Place | undefined {
+  noted(from: string, path: string, untilNs: bigint): Place | undefined {
     return this.look(this.place(from, path), untilNs);
   }
 

@@ -89,9 +89,13 @@ function handlePath(context: Context, record: RawRecord): Outcome {
   const hasOthers = !isDeleted && record.u32('nlink') > 1;
   if (!isNew && !hasOthers) return 'done';
   const path = record.walked(0, record.u32('path_len')).path;
+  if (!isNew) {
+    const name = model.noted('/', path, record.exitedNs);
+    if (name?.file === known) context.opened.note(record.tid, name);
+    return 'done';
+  }
   const at = isDeleted ? undefined : model.existing('/', path, { follow: false });
   if (hasOthers && at !== undefined) context.opened.note(record.tid, at);
-  if (!isNew) return 'done';
   if (at !== undefined && at.file !== 0) {
     // On overlayfs only what is in the upper layer has a generation.
     model.bind(id, id.gen === 0 ? at.file : ownFile(context, record, at).file);

@@ -25,6 +25,12 @@ export const CROSSING: readonly OperationCase[] = [
     events: [unlinked('../../c1'), wrote('f', 0, pattern(3, 1)), ended()],
   },
   {
+    name: 'a write through a link outside of the root, of a file that was met inside',
+    before: linkedTo('../../c5'),
+    calls: ["chmod 'f 0600", `a=open '../../c5 ${O.WRONLY}`, 'write $a b:3:1 3'],
+    events: [modeSet('f', 0o600), wrote('../../c5', 0, pattern(3, 1)), ended()],
+  },
+  {
     name: 'a link outside of the root is renamed when the name inside is gone',
     before: linkedTo('../../c2'),
     calls: ["unlink 'f", "rename '../../c2 'q"],
