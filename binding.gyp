@@ -27,6 +27,7 @@
       "sources": ["<!@(ls addon/launcher/*.c)"],
       "cflags": ["-std=gnu11", "-O2", "-pthread", "-Wall", "-Wextra", "<!@(echo $DK_WERROR)", "-Wno-unused-parameter"],
       "ldflags": ["-pthread"],
+      "libraries": ["-l:libz.a"],
       "ldflags!": ["-rdynamic"]
     }
   ]

@@ -6,17 +6,46 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <zlib.h>
 
 static int64_t ns(const struct statx_timestamp *t) { return (int64_t)t->tv_sec * 1000000000 + t->tv_nsec; }
 
+enum { HEADER_BYTES = sizeof(struct dk_frame_header) };
+
+static uint32_t crc_of(const void *bytes, size_t length) { return (uint32_t)crc32_z(0, bytes, length); }
+
+/* Makes room for that many bytes. */
+static int reserve(struct dk_record_file *file, size_t length) {
+  if (HEADER_BYTES + length > file->capacity) return -E2BIG;
+  return file->used + length > file->capacity ? dk_records_flush(file) : 0;
+}
+
 static int append(struct dk_record_file *file, const void *bytes, size_t length) {
-  if (file->used + length > file->capacity) {
-    int failed = dk_records_flush(file);
-    if (failed) return failed;
-  }
-  if (length > file->capacity) return -E2BIG;
+  int failed = file->fd < 0 ? -EBADF : reserve(file, length);
+  if (failed) return failed;
   memcpy(file->buffer + file->used, bytes, length);
   file->used += length;
+  return 0;
+}
+
+/* Writes the first bytes of the buffer, which is empty then. */
+static int write_out(struct dk_record_file *file, size_t length) {
+  size_t done = 0;
+  while (done < length) {
+    ssize_t n = write(file->fd, file->buffer + done, length - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) {
+      int failed = n < 0 ? -errno : -EIO;
+      if (ftruncate(file->fd, file->written)) failed = -EIO;
+      close(file->fd);
+      file->fd = -1;
+      file->used = HEADER_BYTES;
+      return failed;
+    }
+    done += (size_t)n;
+  }
+  file->written += (int64_t)length;
+  file->used = HEADER_BYTES;
   return 0;
 }
 
@@ -28,8 +57,9 @@ int dk_records_open(struct dk_record_file *file, int dirfd, const char *name, co
   if (file->fd < 0) return -errno;
   struct dk_file_header header = {.version = DK_NODE_FORMAT_VERSION};
   memcpy(header.magic, magic, 8);
-  append(file, &header, sizeof header);
-  return dk_records_flush(file);
+  header.crc = crc_of(&header, offsetof(struct dk_file_header, crc));
+  memcpy(file->buffer, &header, sizeof header);
+  return write_out(file, sizeof header);
 }
 
 void dk_node_from_statx(struct dk_node *node, const struct statx *stx) {
@@ -54,11 +84,8 @@ int dk_records_add_node(struct dk_record_file *file, struct dk_node *node, const
   if (file->fd < 0) return -EBADF;
   size_t bare = sizeof *node + extra->name_len + extra->target_len + extra->xattr_len;
   size_t whole = (bare + 7) & ~(size_t)7;
-  if (whole > file->capacity) return -E2BIG;
-  if (file->used + whole > file->capacity) {
-    int failed = dk_records_flush(file);
-    if (failed) return failed;
-  }
+  int failed = reserve(file, whole);
+  if (failed) return failed;
   node->record_size = (uint32_t)whole;
   node->name_len = (uint16_t)extra->name_len;
   node->target_len = (uint16_t)extra->target_len;
@@ -74,39 +101,31 @@ int dk_records_add_node(struct dk_record_file *file, struct dk_node *node, const
 }
 
 int dk_records_add_blob(struct dk_record_file *file, const struct dk_blob *blob) {
-  return file->fd < 0 ? -EBADF : append(file, blob, sizeof *blob);
+  return append(file, blob, sizeof *blob);
 }
 
 int dk_records_add_range(struct dk_record_file *file, const struct dk_range *range) {
-  return file->fd < 0 ? -EBADF : append(file, range, sizeof *range);
+  return append(file, range, sizeof *range);
 }
 
 int dk_records_add_aside(struct dk_record_file *file, const struct dk_aside *aside) {
-  return file->fd < 0 ? -EBADF : append(file, aside, sizeof *aside);
+  return append(file, aside, sizeof *aside);
 }
 
-int dk_records_flush(struct dk_record_file *file) {
-  size_t done = 0;
-  while (done < file->used) {
-    ssize_t n = write(file->fd, file->buffer + done, file->used - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) {
-      int failed = n < 0 ? -errno : -EIO;
-      if (ftruncate(file->fd, file->written)) failed = -EIO;
-      close(file->fd);
-      file->fd = -1;
-      file->used = 0;
-      return failed;
-    }
-    done += (size_t)n;
-  }
-  file->written += (int64_t)file->used;
-  file->used = 0;
-  return 0;
+/* A frame of what was added; one without records says that nothing follows. */
+static int write_frame(struct dk_record_file *file) {
+  struct dk_frame_header header = {.magic = DK_FRAME_MAGIC, .payload_bytes = (uint32_t)(file->used - HEADER_BYTES)};
+  header.payload_crc = crc_of(file->buffer + HEADER_BYTES, header.payload_bytes);
+  header.crc = crc_of(&header, offsetof(struct dk_frame_header, crc));
+  memcpy(file->buffer, &header, sizeof header);
+  return write_out(file, file->used);
 }
+
+int dk_records_flush(struct dk_record_file *file) { return file->used == HEADER_BYTES ? 0 : write_frame(file); }
 
 int dk_records_close(struct dk_record_file *file) {
   int failed = file->fd < 0 ? -EBADF : dk_records_flush(file);
+  if (!failed) failed = write_frame(file);
   if (file->fd >= 0 && close(file->fd) && !failed) failed = -errno;
   file->fd = -1;
   free(file->buffer);

@@ -7,9 +7,12 @@
  *   DIR/preimage/later     the same, of files that were pinned when they lost a name
  *   DIR/preimage/N         the bytes of pre-image blob N when it has a file of its own (holes kept)
  *
- *   file    ┌───────────────────┬─────────────┬──────────────┬────────┬────────┬───
- *           │ magic, 8 bytes    │ u32 version │ u32 reserved │ record │ record │ …
- *           └───────────────────┴─────────────┴──────────────┴────────┴────────┴───
+ *   file    ┌────────────────┬─────────────┬───────────────────────┬───────┬───────┬───
+ *           │ magic, 8 bytes │ u32 version │ u32 crc32 of these 12 │ frame │ frame │ …
+ *           └────────────────┴─────────────┴───────────────────────┴───────┴───────┴───
+ *   frame   ┌───────────┬───────────────────┬────────────────────┬───────────────────────┬────────┬────────┬───
+ *           │ "DKNF", 4 │ u32 payload bytes │ u32 crc32 of those │ u32 crc32 of these 12 │ record │ record │ …
+ *           └───────────┴───────────────────┴────────────────────┴───────────────────────┴────────┴────────┴───
  *   record  ┌────────────────────────────┬──────┬─────────────┬────────┬─────────┐
  *           │ struct dk_node, 104 bytes  │ name │ link target │ xattrs │ 0…7 pad │   kinds 1, 2, 3
  *           └────────────────────────────┴──────┴─────────────┴────────┴─────────┘
@@ -22,11 +25,12 @@
  *           └────────────────────────────┘
  *   xattrs  (u16 name length, u32 value length, name, value)*, unaligned
  *
- * Little-endian; every record starts at a multiple of 8 and its first field is its whole size, padding included.
- * A size that is 0, not a multiple of 8 or reaches beyond the file is the torn end of an interrupted recording:
- * readers stop there. Times are nanoseconds since 1970. Names are bytes, not text.
+ * Little-endian; every record starts at a multiple of 8 and its first field is its whole size, padding included. The checksums
+ * are zlib's. What one write appends is a frame. A frame that the file ends within is the torn end of an interrupted recording,
+ * any other that does not fit its checksums is damage: readers stop at both. Times are nanoseconds since 1970. Names are
+ * bytes, not text.
  *
- * base.bin: parents stand before their children; the children of one directory are contiguous and sorted by name
+ * base.bin: ends with a frame without records. Parents stand before their children; the children of one directory are contiguous and sorted by name
  * bytes. The name is the last component, for a root its absolute real path. Entry i is file id 16 + i.
  *
  * preimage/log: a kind 2 or 3 record is written before the call that may change the node continues, once per inode. Of an
@@ -54,7 +58,8 @@
 
 #define DK_BASE_MAGIC "DKBASE\0\1"
 #define DK_PREIMAGE_MAGIC "DKPREI\0\1"
-#define DK_NODE_FORMAT_VERSION 1u
+#define DK_FRAME_MAGIC "DKNF"
+#define DK_NODE_FORMAT_VERSION 2u
 #define DK_NO_PARENT 0xffffffffu
 
 enum dk_record_kind {
@@ -89,7 +94,14 @@ enum dk_range_flags {
 struct dk_file_header {
   char magic[8];
   uint32_t version;
-  uint32_t reserved;
+  uint32_t crc; /* of the fields before */
+};
+
+struct dk_frame_header {
+  char magic[4];
+  uint32_t payload_bytes;
+  uint32_t payload_crc;
+  uint32_t crc; /* of the fields before */
 };
 
 struct dk_node {
@@ -150,6 +162,7 @@ struct dk_aside {
 };
 
 _Static_assert(sizeof(struct dk_file_header) == 16, "file header layout");
+_Static_assert(sizeof(struct dk_frame_header) == 16, "frame header layout");
 _Static_assert(sizeof(struct dk_node) == 104, "node record layout");
 _Static_assert(offsetof(struct dk_node, parent) == 88, "node record has no holes");
 _Static_assert(sizeof(struct dk_blob) == 32, "blob record layout");
@@ -167,11 +180,11 @@ struct dk_node_extra {
   size_t xattr_len;
 };
 
-/* An append-only file of records behind a buffer. A failed write cuts the file back to its last whole record. */
+/* An append-only file of records behind a buffer, which becomes a frame. A failed write cuts the file back to its last one. */
 struct dk_record_file {
   int fd; /* -1: closed or failed */
   char *buffer;
-  size_t used, capacity;
+  size_t used, capacity; /* room for the frame's header included */
   int64_t written; /* bytes in the file */
 };
 

@@ -1,14 +1,11 @@
-import { DkError } from '../errors.js';
 import { fromBytes } from '../events/byte-string.js';
+import { wholeNodeFile } from '../timeline/node-file.js';
 
-/** Readers of what the launcher writes. The layout is described in addon/launcher/node-record.h. */
-const HEADER_BYTES = 16;
+/** Readers of the records that the launcher writes. The layout is described in addon/launcher/node-record.h. */
 const NODE_BYTES = 104;
 const BLOB_BYTES = 32;
 const RANGE_BYTES = 40;
 const ASIDE_BYTES = 48;
-const VERSION = 1;
-const MAGIC = { base: 'DKBASE\0\x01', preimage: 'DKPREI\0\x01' } as const;
 
 export const NODE_FLAGS = {
   tooLarge: 1,
@@ -108,32 +105,12 @@ const KIND_BLOB = 4;
 const KIND_RANGE = 5;
 const KIND_ASIDE = 6;
 
-/** Checks magic and version; returns where the first record starts. DkError 'damaged' or 'unsupported'. */
-export function checkNodeFileHeader(bytes: Buffer, file: keyof typeof MAGIC): number {
-  if (bytes.length < HEADER_BYTES || bytes.toString('latin1', 0, 8) !== MAGIC[file]) {
-    throw new DkError(
-      'damaged',
-      `The ${file === 'base' ? 'base manifest' : 'pre-image log'} does not begin as it should (offset 0).`,
-      'The recording was damaged or written by something else; record again.',
-    );
-  }
-  const version = bytes.readUInt32LE(8);
-  if (version !== VERSION) {
-    throw new DkError(
-      'unsupported',
-      `The ${file} file has format version ${version}, this dk reads version ${VERSION}.`,
-      'Open the recording with the dk that made it.',
-    );
-  }
-  return HEADER_BYTES;
-}
-
 /**
- * The whole records from `offset` on. Ends quietly at a torn tail, which an interrupted recording has; returns the
- * offset after the last whole record. Records of kinds that this version does not know are passed over.
+ * The whole records in those bytes, which a frame holds: a record of an impossible size ends them. Records of kinds that this
+ * version does not know are passed over. Returns the offset after the last one.
  */
-export function* nodeRecords(bytes: Buffer, offset: number): Generator<LauncherRecord, number, void> {
-  let at = offset;
+export function* nodeRecords(bytes: Buffer): Generator<LauncherRecord, number, void> {
+  let at = 0;
   while (at + 8 <= bytes.length) {
     const size = bytes.readUInt32LE(at);
     if (size < 8 || size % 8 !== 0 || at + size > bytes.length) break;
@@ -142,6 +119,11 @@ export function* nodeRecords(bytes: Buffer, offset: number): Generator<LauncherR
     at += size;
   }
   return at;
+}
+
+/** The records of a manifest. DkError 'damaged' or 'unsupported'. */
+export function* manifestRecords(bytes: Buffer): Generator<LauncherRecord, void, void> {
+  for (const { start, end } of wholeNodeFile(bytes, 'base')) yield* nodeRecords(bytes.subarray(start, end));
 }
 
 function decode(record: Buffer): LauncherRecord | undefined {

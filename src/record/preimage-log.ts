@@ -1,36 +1,62 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type AsideRecord,
-  type BlobRecord,
-  checkNodeFileHeader,
-  type NodeRecord,
-  nodeRecords,
-  type RangeRecord,
-} from './node-records.js';
+import { DkError } from '../errors.js';
+import { checkNodeFile, NODE_FILE_HEADER_BYTES, scanFrames } from '../timeline/node-file.js';
+import { type AsideRecord, type BlobRecord, type NodeRecord, nodeRecords, type RangeRecord } from './node-records.js';
 
 /** DIR/preimage, read while it grows. Not there yet counts as empty. */
 export class PreimageLog {
   private offset = 0;
+  private hasFrames = true;
+  private damagedAt: number | undefined;
   private readonly blobs = new Map<number, BlobRecord>();
   private readonly ranges = new Map<number, RangeRecord[]>();
   private readonly asides = new Map<number, AsideRecord[]>();
 
   constructor(private readonly dir: string) {}
 
+  /** What is wrong with it, a sentence without its end; nothing behind that place is read. */
+  get damage(): string | undefined {
+    if (this.damagedAt === undefined) return undefined;
+    return `the pre-image log ${join(this.dir, 'log')} is damaged at offset ${this.damagedAt}`;
+  }
+
   /** The node records that were added since the last call. Blobs that became complete can be read from now on. */
   *poll(): Generator<NodeRecord, void, void> {
-    const bytes = readFrom(join(this.dir, 'log'), this.offset);
+    const bytes = this.damagedAt === undefined ? readFrom(join(this.dir, 'log'), this.offset) : EMPTY;
     if (bytes.length === 0) return;
-    const start = this.offset === 0 ? checkNodeFileHeader(bytes, 'preimage') : 0;
+    const start = this.offset === 0 ? this.begin(bytes) : 0;
+    if (start === undefined) return;
     const before = this.offset;
-    const records = nodeRecords(bytes, start);
+    if (!this.hasFrames) {
+      this.offset = before + start + (yield* this.take(bytes.subarray(start)));
+      return;
+    }
+    const { payloads, end, rest } = scanFrames(bytes, start);
+    for (const payload of payloads) yield* this.take(bytes.subarray(payload.start, payload.end));
+    this.offset = before + end;
+    if (rest === 'damaged') this.damagedAt = this.offset;
+  }
+
+  /** Where the header ends; undefined while it is not all there, or damaged. */
+  private begin(bytes: Buffer): number | undefined {
+    if (bytes.length < NODE_FILE_HEADER_BYTES) return undefined;
+    try {
+      this.hasFrames = checkNodeFile(bytes, 'preimage').hasFrames;
+      return NODE_FILE_HEADER_BYTES;
+    } catch (error) {
+      if (!(error instanceof DkError) || error.code !== 'damaged') throw error;
+      this.damagedAt = 0;
+      return undefined;
+    }
+  }
+
+  /** Returns how many of the bytes were whole records. */
+  private *take(bytes: Buffer): Generator<NodeRecord, number, void> {
+    const records = nodeRecords(bytes);
     for (;;) {
       const next = records.next();
-      if (next.done) {
-        this.offset = before + next.value;
-        return;
-      }
+      if (next.done) return next.value;
       const record = next.value;
       if (record.kind === 'blob') this.blobs.set(record.blob, record);
       else if (record.kind === 'range') listOf(this.ranges, record.blob).push(record);
@@ -69,6 +95,8 @@ export interface AsideCall {
   enteredNs: bigint;
 }
 
+const EMPTY = Buffer.alloc(0);
+
 function listOf<T>(lists: Map<number, T[]>, key: number): T[] {
   const list = lists.get(key) ?? [];
   lists.set(key, list);
@@ -80,7 +108,7 @@ function readFrom(path: string, offset: number): Buffer {
   try {
     fd = openSync(path, 'r');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return EMPTY;
     throw error;
   }
   try {

@@ -8,7 +8,7 @@ import { DkError } from '../errors.js';
 import { indexTable } from '../index/open-index.js';
 import { describeRest } from './ingest/journal-reader.js';
 import { dropSource, journalFolder, Pipeline, preimageFolder } from './ingest/pipeline.js';
-import { noteGap } from './ingest/resync.js';
+import { noteGap } from './ingest/note-gap.js';
 
 export interface Recovered {
   info: RecordingInfo;
@@ -68,11 +68,16 @@ async function replay(store: Store, info: RecordingInfo, source: string): Promis
     const rest = await pipeline.complete(false);
     const damage = rest.kind === 'damaged' ? describeRest(rest) : undefined;
     if (damage !== undefined) noteGap(pipeline.writer, pipeline.ingest.lastNs, damage);
+    const { preimageDamage } = pipeline; // has its gap already
     if (!existsSync(join(source, 'base.bin'))) noteGap(pipeline.writer, 0, NO_BASE);
     await pipeline.seal(null);
     // What is damaged stays, for whoever can make more of it.
-    if (damage === undefined && source === store.folderOf(info.id)) await dropSource(source);
-    const notices = damage === undefined ? [] : [`Events may be missing at the end: ${damage}.`];
+    const isSound = damage === undefined && preimageDamage === undefined;
+    if (isSound && source === store.folderOf(info.id)) await dropSource(source);
+    const notices = [
+      ...(damage === undefined ? [] : [`Events may be missing at the end: ${damage}.`]),
+      ...(preimageDamage === undefined ? [] : [`What stood there before is not all known: ${preimageDamage}.`]),
+    ];
     return store.update(info.id, (current) => ({
       ...current,
       state: 'interrupted',

@@ -1,18 +1,13 @@
-import { wrongVersion } from '../cas/format-version.js';
-import { DkError } from '../errors.js';
 import { fromBytes } from '../events/byte-string.js';
 import { FIRST_BASE_FILE, ROOT_DIR_FILE } from '../events/event.js';
 import { type BaseNode, makeDev, type NodeName, S_IFDIR, S_IFMT } from './base-node.js';
+import { damagedNodeFile, wholeNodeFile } from './node-file.js';
 
 /**
  * base.bin, the stat-only manifest of the roots (layout: addon/launcher/node-record.h). Nothing is decoded before it is
- * asked for: opening finds the records, their parents and the hard links among them.
- *
- *   magic 8 │ u32 version │ u32 0 │ record │ record │ …     parents stand before their children
+ * asked for: opening verifies its frames and finds the records, their parents and the hard links among them.
+ * Parents stand before their children.
  */
-const MAGIC = 'DKBASE\0\x01';
-const VERSION = 1;
-const HEADER_BYTES = 16;
 const FIXED_BYTES = 104;
 const NO_PARENT = 0xffffffff;
 /** Flags of a directory whose entries the scan could not list, or left alone. */
@@ -40,7 +35,7 @@ const AT = {
 } as const;
 
 export class BaseManifest {
-  static readonly empty = BaseManifest.parse(emptyManifest());
+  static readonly empty = BaseManifest.of(Buffer.alloc(0), []);
 
   /** Names by the index of their directory's record. */
   private readonly indexes = new Map<number, ReadonlyMap<string, number>>();
@@ -61,15 +56,18 @@ export class BaseManifest {
     this.slash = rootRecords.find((record) => this.nameOf(record) === '/') ?? -1;
   }
 
-  /** Records after a torn end are not there. DkError 'damaged' when the ones before it do not add up. */
+  /** DkError 'damaged' when it is not as it was written, or does not add up. */
   static parse(bytes: Uint8Array): BaseManifest {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    checkHeader(buffer);
-    const offsets = findRecords(view);
+    return BaseManifest.of(buffer, wholeNodeFile(buffer, 'base'));
+  }
+
+  private static of(buffer: Buffer, payloads: readonly { start: number; end: number }[]): BaseManifest {
+    const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+    const offsets = findRecords(view, payloads);
     const parents = Uint32Array.from(offsets, (offset) => view.getUint32(offset + AT.parent, true));
     const bad = parents.findIndex((parent, record) => parent !== NO_PARENT && parent >= record);
-    if (bad >= 0) throw damaged(offsets[bad] as number, 'its parent does not stand before it');
+    if (bad >= 0) throw damagedNodeFile('base', offsets[bad] as number, 'its parent does not stand before it');
     const roots: number[] = [];
     parents.forEach((parent, record) => {
       if (parent === NO_PARENT) roots.push(record);
@@ -178,26 +176,28 @@ export class BaseManifest {
   }
 }
 
-function findRecords(view: DataView): Uint32Array {
+function findRecords(view: DataView, payloads: readonly { start: number; end: number }[]): Uint32Array {
   let offsets = new Uint32Array(1024);
   let count = 0;
-  let at = HEADER_BYTES;
-  while (at + FIXED_BYTES <= view.byteLength) {
-    const size = view.getUint32(at + AT.size, true);
-    if (size === 0 || size % 8 !== 0 || at + size > view.byteLength) break;
-    const needed =
-      FIXED_BYTES +
-      view.getUint16(at + AT.nameLength, true) +
-      view.getUint16(at + AT.targetLength, true) +
-      view.getUint32(at + AT.xattrLength, true);
-    if (size < needed) throw damaged(at, 'a record is smaller than what it holds');
-    if (count === offsets.length) {
-      const larger = new Uint32Array(2 * count);
-      larger.set(offsets);
-      offsets = larger;
+  for (const { start, end } of payloads) {
+    for (let at = start; at + FIXED_BYTES <= end; ) {
+      const size = view.getUint32(at + AT.size, true);
+      // In version 1 that is the torn end; a frame is never torn.
+      if (size === 0 || size % 8 !== 0 || at + size > end) break;
+      const needed =
+        FIXED_BYTES +
+        view.getUint16(at + AT.nameLength, true) +
+        view.getUint16(at + AT.targetLength, true) +
+        view.getUint32(at + AT.xattrLength, true);
+      if (size < needed) throw damagedNodeFile('base', at, 'a record is smaller than what it holds');
+      if (count === offsets.length) {
+        const larger = new Uint32Array(2 * count);
+        larger.set(offsets);
+        offsets = larger;
+      }
+      offsets[count++] = at;
+      at += size;
     }
-    offsets[count++] = at;
-    at += size;
   }
   return offsets.slice(0, count);
 }
@@ -253,29 +253,6 @@ function decodeXattrs(bytes: Buffer): ReadonlyMap<string, Uint8Array> {
   return xattrs;
 }
 
-function emptyManifest(): Buffer {
-  const header = Buffer.alloc(HEADER_BYTES);
-  header.write(MAGIC, 'latin1');
-  header.writeUInt32LE(VERSION, 8);
-  return header;
-}
-
-function checkHeader(bytes: Buffer): void {
-  if (bytes.length < HEADER_BYTES || bytes.toString('latin1', 0, 8) !== MAGIC) {
-    throw damaged(0, 'it does not begin as a manifest does');
-  }
-  const version = bytes.readUInt32LE(8);
-  if (version !== VERSION) throw wrongVersion('The base manifest base.bin', version, VERSION);
-}
-
 function safeSize(size: bigint): number {
   return size < 0n || size > BigInt(Number.MAX_SAFE_INTEGER) ? 0 : Number(size);
-}
-
-function damaged(offset: number, reason: string): DkError {
-  return new DkError(
-    'damaged',
-    `The base manifest base.bin is damaged at byte ${offset}: ${reason}.`,
-    'Get the recording again from where it came from, or record once more.',
-  );
 }

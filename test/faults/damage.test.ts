@@ -2,7 +2,7 @@
  * Files of a store that were cut or have a flipped bit: what is shown is what was recorded, or dk says which file is
  * damaged and where. Nothing is ever something else.
  */
-import { cpSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect } from 'vitest';
 import { openStore, type Store } from '../../src/catalog/store.js';
@@ -62,6 +62,7 @@ describe('a damaged store', () => {
 
   const FILES: [what: string, find: (home: string) => string][] = [
     ['the pack', (home) => onlyFile(join(home, 'packs'))],
+    ['base.bin', (home) => join(onlyFile(join(home, 'recordings')), 'base.bin')],
     ['index.tbl', (home) => join(onlyFile(join(home, 'recordings')), 'index.tbl')],
     ['catalog.db', (home) => join(home, 'catalog.db')],
   ];
@@ -127,6 +128,46 @@ describe('a damaged store', () => {
       expect(said.get('notices')).toBe('[]');
     }
   });
+
+  kernelTest(
+    `base.bin of an interrupted recording with a flipped bit, ${CUTS} times: it is not recovered`,
+    async () => {
+      for (let seed = 1; seed <= CUTS; seed++) {
+        const home = copyOf(stores.interrupted.at);
+        const file = join(onlyFile(join(home, 'recordings')), 'base.bin');
+        flipBit(file, seed);
+        const opened = (await readAll(home)).get('opened') as DkError;
+        expect({ seed, fault: faultOfError(opened, file) }).toEqual({ seed, fault: undefined });
+        expect(existsSync(join(file, '../journal/000001.journal'))).toBe(true);
+      }
+    },
+  );
+
+  kernelTest(
+    `the pre-image log with a flipped bit, ${FLIPS} times: what is shown is right or unknown, and it is said`,
+    async () => {
+      const { said: right } = stores.interrupted;
+      for (let seed = 1; seed <= FLIPS; seed++) {
+        const home = copyOf(stores.interrupted.at);
+        const log = join(onlyFile(join(home, 'recordings')), 'preimage', 'log');
+        const offset = flipBit(log, seed);
+        const said = await readAll(home);
+        const [gap, ...events] = eventsOf(said) as { kind: string; cause: string; seq: number }[];
+        expect({ seed, kind: gap?.kind }).toEqual({ seed, kind: 'gap' });
+        expect(Number(/ is damaged at offset (\d+)$/.exec(gap?.cause ?? '')?.[1])).toBeLessThanOrEqual(offset);
+        expect(gap?.cause).toContain(log);
+        expect(events.map(({ kind }) => kind)).toEqual(
+          eventsOf(right).map((event) => (event as { kind: string }).kind),
+        );
+        expect(said.get('notices')).toBe(JSON.stringify([`What stood there before is not all known: ${gap?.cause}.`]));
+        expect(existsSync(log)).toBe(true);
+        for (const [part, value] of said) {
+          if (!/content/.test(part) || value === right.get(part)) continue;
+          expect({ seed, part, code: (value as DkError).code }).toEqual({ seed, part, code: 'unknown-bytes' });
+        }
+      }
+    },
+  );
 
   kernelTest('on the command line: exit code 4, and two sentences', async () => {
     const { at } = stores.sealed;

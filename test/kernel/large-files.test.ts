@@ -18,7 +18,8 @@ SIZE = ${SIZE}
 def copied():
     log = open(glob.glob(os.environ['DK_HOME'] + '/recordings/*/preimage/log')[0], 'rb').read()
     at, total = 16, 0
-    while at + 8 <= len(log):
+    while at + 24 <= len(log):
+        if log[at:at + 4] == b'DKNF': at += 16
         size, kind = struct.unpack_from('<IH', log, at)
         if size == 0 or at + size > len(log): break
         if kind == 5: total += struct.unpack_from('<q', log, at + 24)[0]

@@ -1,4 +1,5 @@
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
 
 /** What stood in a root before a recording: text or bytes for a file, or an object for anything else. */
 export type BaseEntry =
@@ -48,8 +49,16 @@ export function baseRows(root: string, spec: BaseSpec): { path: string; parent: 
 
 /** The bytes of a base.bin. */
 export function encodeBase(root: string, spec: BaseSpec): Buffer {
-  const rows = baseRows(root, spec);
-  return Buffer.concat([encodeHeader(), ...rows.map((row, at) => encodeRecord(row, at))]);
+  return encodeManifest([encodeRecords(root, spec)]);
+}
+
+export function encodeRecords(root: string, spec: BaseSpec): Buffer {
+  return Buffer.concat(baseRows(root, spec).map((row, at) => encodeRecord(row, at)));
+}
+
+/** Frames of records, and the empty one that ends a manifest. */
+export function encodeManifest(payloads: readonly Buffer[]): Buffer {
+  return encodeNodeFile('DKBASE\0\x01', [...payloads, Buffer.alloc(0)]);
 }
 
 export function contentOfBase(entry: BaseEntry): Buffer | undefined {
@@ -122,7 +131,7 @@ export function scanBase(root: string): Buffer {
   const rows: { path: Buffer; name: Buffer; parent: number }[] = [
     { path: Buffer.from(root), name: Buffer.from(root), parent: 0xffffffff },
   ];
-  const records = [encodeHeader()];
+  const records: Buffer[] = [];
   for (let at = 0; at < rows.length; at++) {
     const { path, name, parent } = rows[at] as (typeof rows)[number];
     const stat = lstatSync(path, { bigint: true });
@@ -141,12 +150,23 @@ export function scanBase(root: string): Buffer {
       rows.push({ path: Buffer.concat([path, Buffer.from('/'), child]), name: child, parent: at });
     }
   }
-  return Buffer.concat(records);
+  return encodeManifest([Buffer.concat(records)]);
 }
 
-function encodeHeader(): Buffer {
+/** A file of the launcher's, with a frame for each payload: the layout of node-record.h, written down a second time on purpose. */
+export function encodeNodeFile(magic: string, payloads: readonly Buffer[]): Buffer {
   const header = Buffer.alloc(16);
-  header.write('DKBASE\0\x01', 'latin1');
-  header.writeUInt32LE(1, 8);
-  return header;
+  header.write(magic, 'latin1');
+  header.writeUInt32LE(2, 8);
+  header.writeUInt32LE(crc32(header.subarray(0, 12)), 12);
+  return Buffer.concat([header, ...payloads.map(encodeFrame)]);
+}
+
+export function encodeFrame(payload: Buffer): Buffer {
+  const header = Buffer.alloc(16);
+  header.write('DKNF', 'latin1');
+  header.writeUInt32LE(payload.length, 4);
+  header.writeUInt32LE(crc32(payload), 8);
+  header.writeUInt32LE(crc32(header.subarray(0, 12)), 12);
+  return Buffer.concat([header, payload]);
 }

@@ -3,12 +3,11 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, re
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  checkNodeFileHeader,
   type LauncherRecord,
   NO_PARENT,
   NODE_FLAGS,
   type NodeRecord,
-  nodeRecords,
+  manifestRecords,
 } from '../../src/record/node-records.js';
 import { PreimageLog } from '../../src/record/preimage-log.js';
 import { PROJECT_DIR } from './kernel.js';
@@ -114,8 +113,7 @@ export class LauncherBench {
   }
 
   base(): NodeRecord[] {
-    const bytes = readFileSync(join(this.recording, 'base.bin'));
-    return [...nodeRecords(bytes, checkNodeFileHeader(bytes, 'base'))].filter(isNode);
+    return [...manifestRecords(readFileSync(join(this.recording, 'base.bin')))].filter(isNode);
   }
 
   /** Every node record of the pre-image log, in order; one that names its entry of the base gets that one's path. */

@@ -9,7 +9,8 @@ import type { WriterTotals } from '../writer.js';
 import { describeRest } from './journal-reader.js';
 import { dropSource, type Pipeline } from './pipeline.js';
 import { isMounted } from './mount-table.js';
-import { noteGap, resync } from './resync.js';
+import { noteGap } from './note-gap.js';
+import { resync } from './resync.js';
 import type { RunEnd } from './run-end.js';
 
 export interface Conclusion {

@@ -14,6 +14,7 @@ import type { Preimages } from './preimages.js';
 import type { Processes } from './processes.js';
 import type { MountTable } from './mount-table.js';
 import { MountViews } from './mount-views.js';
+import { noteGap } from './note-gap.js';
 import { PseudoMounts } from './pseudo-mounts.js';
 import { Races } from './races.js';
 import type { RawRecord } from './raw-record.js';
@@ -56,6 +57,8 @@ export class Ingest implements Context {
   lastNs = 0;
   private queue: RawRecord[] = [];
   private head = 0;
+  /** Of the pre-images, as the last gap said. */
+  private damage: string | undefined;
   readonly links: LayeredLinks;
   private readonly savedBases = new Set<number>();
   private readonly writes = new Writes();
@@ -94,9 +97,20 @@ export class Ingest implements Context {
   finish(): void {
     this.drain(0);
     for (const pieces of this.writes.unfinished()) handleWrite(this, pieces);
+    this.noteDamage();
+  }
+
+  /** Where notes are missing, the live tree would be taken for what stood there before. */
+  private noteDamage(): void {
+    const { damage } = this.preimages;
+    if (damage === this.damage) return;
+    this.damage = damage;
+    this.doubts.all = true;
+    noteGap(this.writer, this.lastNs, damage as string);
   }
 
   emit(record: RawRecord, body: EventBody, data: Iterable<Uint8Array> | null = null): void {
+    this.noteDamage();
     this.lastNs = Math.max(this.lastNs, record.exitNs);
     // Fields are set one by one: copying the body for every event is what ingest would spend most of its time on.
     const event = body as EventBody & Attribution;

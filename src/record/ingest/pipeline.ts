@@ -61,12 +61,12 @@ export class Pipeline {
     { excludes, cwd }: { excludes: readonly string[]; cwd: string },
   ): Promise<Pipeline> {
     const { store, id, source } = at;
-    const index = await createIndex(store.folderOf(id));
-    const blobs = store.blobWriter();
-    const streams = new StreamWriter(blobs, (stream, piece) => index.writer.putPiece(stream, piece));
     const manifest = existsSync(baseFile(source))
       ? BaseManifest.parse(readFileSync(baseFile(source)))
       : BaseManifest.empty;
+    const index = await createIndex(store.folderOf(id));
+    const blobs = store.blobWriter();
+    const streams = new StreamWriter(blobs, (stream, piece) => index.writer.putPiece(stream, piece));
     const writer = new RecordingWriter({ index: index.writer, streams, blobs, base: new BaseTree(manifest) });
     const mounts = mountTableOf(source, cwd);
     const journal = new JournalReader(journalFolder(source), mounts);
@@ -97,8 +97,13 @@ export class Pipeline {
     }
     this.ingest.finish();
     const rest = this.journal.rest();
-    storePreimages(this.ingest, this.preimages, isWhole && rest.kind === 'none');
+    storePreimages(this.ingest, this.preimages, isWhole && rest.kind === 'none' && this.preimageDamage === undefined);
     return rest;
+  }
+
+  /** What is wrong with the notes of what stood there before, a sentence without its end. */
+  get preimageDamage(): string | undefined {
+    return this.preimages.damage;
   }
 
   /** For reading back, as it is now. */

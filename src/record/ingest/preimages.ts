@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { DkError } from '../../errors.js';
 import type { BaseNode } from '../../timeline/base-node.js';
 import { makeDev, typeOfMode } from '../../timeline/base-node.js';
-import { checkNodeFileHeader, NODE_FLAGS, type NodeRecord, nodeRecords } from '../node-records.js';
+import { manifestRecords, NODE_FLAGS, type NodeRecord } from '../node-records.js';
 import { type AsideCall, PreimageLog } from '../preimage-log.js';
 import { LargeFiles } from './large-files.js';
 
@@ -37,6 +38,7 @@ export interface TreeEntry {
 export class Preimages {
   readonly large = new LargeFiles();
   private readonly log: PreimageLog;
+  private damagedTree: string | undefined;
   private readonly notes: NodeRecord[] = [];
   /** Blobs with what was below directories, by their identity. */
   private readonly trees = new Map<string, number>();
@@ -67,13 +69,22 @@ export class Preimages {
     const blob = this.trees.get(identity);
     const at = blob === undefined ? undefined : this.log.locate(blob);
     if (at === undefined) return [];
-    const bytes = readFileSync(at.file);
     const entries: TreeEntry[] = [];
-    for (const record of nodeRecords(bytes, checkNodeFileHeader(bytes, 'base'))) {
-      if (record.kind !== 'base') continue;
-      entries.push({ parent: record.parent, name: record.name, node: foundNode(record), bornNs: record.btimeNs });
+    try {
+      for (const record of manifestRecords(readFileSync(at.file))) {
+        if (record.kind !== 'base') continue;
+        entries.push({ parent: record.parent, name: record.name, node: foundNode(record), bornNs: record.btimeNs });
+      }
+    } catch (error) {
+      if (!(error instanceof DkError) || error.code !== 'damaged') throw error;
+      this.damagedTree = `the list of a directory that moved, ${at.file}, is damaged`;
     }
     return entries;
+  }
+
+  /** What is wrong with the notes, a sentence without its end. What they say is right, but there were more of them. */
+  get damage(): string | undefined {
+    return this.log.damage ?? this.damagedTree;
   }
 
   /**

@@ -3,12 +3,10 @@ import { typeOfMode } from '../../timeline/base-node.js';
 import type { EventToWrite, RecordingWriter } from '../writer.js';
 import type { Model } from './model.js';
 import { isMounted } from './mount-table.js';
+import { BY_DK, noteGap } from './note-gap.js';
 import type { Pipeline } from './pipeline.js';
 import { liveBytes, liveNames, liveTruth } from './read-back.js';
 import type { RunEnd } from './run-end.js';
-
-/** Who restores the truth: nobody of the target's. */
-const BY_DK = { durNs: 0, pid: 0, tid: 0, comm: 'dk', proc: 0 };
 
 /**
  * After the command has ended: reads back what the records could not tell (law 3), and what shared mappings left.
@@ -44,11 +42,6 @@ export async function resync(pipeline: Pipeline, roots: readonly string[], { end
     const length = isSame ? 0 : truth.sizeBytes;
     emit({ kind: 'file.sync', file, path, offset: 0, length }, isSame ? [] : liveBytes(path));
   }
-}
-
-/** Whatever follows, or what happened just before, is not known. */
-export function noteGap(writer: RecordingWriter, tsNs: number, cause: string): void {
-  writer.append({ tsNs, ...BY_DK, kind: 'gap', file: 0, path: '', cause, lost: 0, offset: 0, length: 0 });
 }
 
 type Emit = (event: { path: string; [field: string]: unknown }, data?: Iterable<Uint8Array> | null) => void;

@@ -1,19 +1,22 @@
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toBytes } from '../../../src/events/byte-string.js';
-import { checkNodeFileHeader, type NodeRecord, nodeRecords } from '../../../src/record/node-records.js';
+import { manifestRecords, type NodeRecord, nodeRecords } from '../../../src/record/node-records.js';
 import { PreimageLog } from '../../../src/record/preimage-log.js';
+import { encodeFrame, encodeNodeFile } from '../../support/base-bytes.js';
 import { tempFolders } from '../../support/temp-folder.js';
 
 const KINDS = { base: 1, preimage: 2, inherited: 3 } as const;
 const temp = tempFolders();
 
-function header(magic: string, version = 1): Buffer {
+/** Of a file of version 1. */
+function header(magic: string): Buffer {
   const bytes = Buffer.alloc(16);
   bytes.write(magic, 'latin1');
-  bytes.writeUInt32LE(version, 8);
+  bytes.writeUInt32LE(1, 8);
   return bytes;
 }
 
@@ -97,7 +100,7 @@ describe('node records', () => {
     fc.assert(
       fc.property(fc.array(node, { maxLength: 5 }), (nodes) => {
         const bytes = Buffer.concat(nodes.map(encode));
-        expect([...nodeRecords(bytes, 0)]).toEqual(nodes);
+        expect([...nodeRecords(bytes)]).toEqual(nodes);
       }),
     );
   });
@@ -114,7 +117,7 @@ describe('node records', () => {
           end += (parts[whole] as Buffer).length;
           whole++;
         }
-        const records = nodeRecords(bytes.subarray(0, cut), 0);
+        const records = nodeRecords(bytes.subarray(0, cut));
         const read = [];
         let next = records.next();
         for (; !next.done; next = records.next()) read.push(next.value);
@@ -127,7 +130,7 @@ describe('node records', () => {
   test('any bytes at all end quietly', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
-        expect(() => [...nodeRecords(Buffer.from(bytes), 0)]).not.toThrow();
+        expect(() => [...nodeRecords(Buffer.from(bytes))]).not.toThrow();
       }),
     );
   });
@@ -137,27 +140,52 @@ describe('node records', () => {
     unknown.writeUInt32LE(24, 0);
     unknown.writeUInt16LE(99, 4);
     const bytes = Buffer.concat([unknown, blobRecord(7, true, 8, 16)]);
-    expect([...nodeRecords(bytes, 0)]).toEqual([{ kind: 'blob', blob: 7, file: 'small', offset: 8, length: 16 }]);
+    expect([...nodeRecords(bytes)]).toEqual([{ kind: 'blob', blob: 7, file: 'small', offset: 8, length: 16 }]);
   });
 });
 
-describe('headers', () => {
-  test('of the right kind and version are taken', () => {
-    expect(checkNodeFileHeader(header('DKBASE\0\x01'), 'base')).toBe(16);
-    expect(checkNodeFileHeader(header('DKPREI\0\x01'), 'preimage')).toBe(16);
+const codeOf = (act: () => unknown) => {
+  try {
+    act();
+    return 'taken';
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+};
+const PREIMAGE = 'DKPREI\0\x01';
+const BASE = 'DKBASE\0\x01';
+
+describe('a manifest', () => {
+  const [one, two] = fc.sample(node, { numRuns: 2, seed: 2 }) as [NodeRecord, NodeRecord];
+  const nodes = [one, two].map((record): NodeRecord => ({ ...record, kind: 'base' }));
+  const whole = encodeNodeFile(BASE, [...nodes.map(encode), Buffer.alloc(0)]);
+
+  test('is read over its frames', () => {
+    expect([...manifestRecords(whole)]).toEqual(nodes);
+    expect(codeOf(() => [...manifestRecords(encodeNodeFile(PREIMAGE, [Buffer.alloc(0)]))])).toBe('damaged');
   });
 
-  test('of another kind, another version, or cut short are refused', () => {
-    const code = (bytes: Buffer) => {
-      try {
-        return checkNodeFileHeader(bytes, 'base');
-      } catch (error) {
-        return (error as { code: string }).code;
-      }
-    };
-    expect(code(header('DKPREI\0\x01'))).toBe('damaged');
-    expect(code(header('DKBASE\0\x01', 2))).toBe('unsupported');
-    expect(code(header('DKBASE\0\x01').subarray(0, 15))).toBe('damaged');
+  test('of version 1 has neither frames nor checksums', () => {
+    expect([...manifestRecords(Buffer.concat([header(BASE), ...nodes.map(encode)]))]).toEqual(nodes);
+  });
+
+  test('with any bit changed, or cut anywhere, is refused', () => {
+    for (let bit = 0; bit < whole.length * 8; bit++) {
+      const changed = Buffer.from(whole);
+      changed[bit >> 3] = (changed[bit >> 3] as number) ^ (1 << (bit & 7));
+      expect(codeOf(() => [...manifestRecords(changed)])).toBe('damaged');
+    }
+    for (let length = 0; length < whole.length; length++) {
+      expect(codeOf(() => [...manifestRecords(whole.subarray(0, length))])).toBe('damaged');
+    }
+    expect(codeOf(() => [...manifestRecords(Buffer.concat([whole, Buffer.alloc(1)]))])).toBe('damaged');
+  });
+
+  test('of a later version is refused', () => {
+    const later = Buffer.from(whole);
+    later.writeUInt32LE(3, 8);
+    later.writeUInt32LE(crc32(later.subarray(0, 12)), 12);
+    expect(codeOf(() => [...manifestRecords(later)])).toBe('unsupported');
   });
 });
 
@@ -165,31 +193,61 @@ describe('the pre-image log', () => {
   const [one, two] = fc.sample(node, { numRuns: 2, seed: 1 }) as [NodeRecord, NodeRecord];
   const first: NodeRecord = { ...one, kind: 'preimage', blob: 1 };
   const second: NodeRecord = { ...two, kind: 'preimage', blob: 2 };
+  const append = (dir: string, bytes: Buffer) => appendFileSync(join(dir, 'log'), bytes);
 
-  test('is followed while it grows, also through a record that is half there', () => {
+  test('is followed while it grows, also through a frame that is half there', () => {
     const dir = temp();
     const log = new PreimageLog(dir);
     expect([...log.poll()]).toEqual([]);
-    writeFileSync(join(dir, 'log'), header('DKPREI\0\x01'));
+    const start = encodeNodeFile(PREIMAGE, []);
+    append(dir, start.subarray(0, 9));
     expect([...log.poll()]).toEqual([]);
-    const bytes = encode(second);
-    appendFileSync(join(dir, 'log'), Buffer.concat([encode(first), bytes.subarray(0, 50)]));
+    append(dir, start.subarray(9));
+    expect([...log.poll()]).toEqual([]);
+    const bytes = encodeFrame(encode(second));
+    append(dir, Buffer.concat([encodeFrame(encode(first)), bytes.subarray(0, 50)]));
     expect([...log.poll()]).toEqual([first]);
-    appendFileSync(join(dir, 'log'), bytes.subarray(50));
+    append(dir, bytes.subarray(50));
     expect([...log.poll()]).toEqual([second]);
     expect([...log.poll()]).toEqual([]);
+    expect(log.damage).toBe(undefined);
   });
 
   test('gives content only when its blob is complete', () => {
-    const dir = join(temp(), 'preimage');
-    mkdirSync(dir);
+    const dir = temp();
     const log = new PreimageLog(dir);
-    writeFileSync(join(dir, 'log'), Buffer.concat([header('DKPREI\0\x01'), encode(first), blobRecord(2, false, 0, 9)]));
+    append(dir, encodeNodeFile(PREIMAGE, [Buffer.concat([encode(first), blobRecord(2, false, 0, 9)])]));
     expect([...log.poll()]).toEqual([first]);
     expect(log.locate(1)).toBe(undefined);
     expect(log.locate(2)).toEqual({ file: join(dir, '2'), offset: 0, length: 9 });
-    appendFileSync(join(dir, 'log'), blobRecord(1, true, 100, 5));
+    append(dir, encodeFrame(blobRecord(1, true, 100, 5)));
     expect([...log.poll()]).toEqual([]);
     expect(log.locate(1)).toEqual({ file: join(dir, 'small'), offset: 100, length: 5 });
+  });
+
+  test('of version 1 is followed, too', () => {
+    const dir = temp();
+    const log = new PreimageLog(dir);
+    const bytes = encode(second);
+    append(dir, Buffer.concat([header(PREIMAGE), encode(first), bytes.subarray(0, 50)]));
+    expect([...log.poll()]).toEqual([first]);
+    append(dir, bytes.subarray(50));
+    expect([...log.poll()]).toEqual([second]);
+  });
+
+  test('with any bit changed gives what stands before, and says where the damage is', () => {
+    const frames = [first, second].map((record) => encodeFrame(encode(record)));
+    const whole = Buffer.concat([encodeNodeFile(PREIMAGE, []), ...frames]);
+    const starts = [0, 16, 16 + (frames[0] as Buffer).length];
+    const dir = temp();
+    for (let bit = 0; bit < whole.length * 8; bit++) {
+      const changed = Buffer.from(whole);
+      changed[bit >> 3] = (changed[bit >> 3] as number) ^ (1 << (bit & 7));
+      writeFileSync(join(dir, 'log'), changed);
+      const log = new PreimageLog(dir);
+      const frame = starts.findLastIndex((start) => start <= bit >> 3);
+      expect([...log.poll()]).toEqual([first, second].slice(0, Math.max(0, frame - 1)));
+      expect(log.damage).toBe(`the pre-image log ${join(dir, 'log')} is damaged at offset ${starts[frame]}`);
+    }
   });
 });
