@@ -49,11 +49,21 @@ export function makeTargetCgroup(id: string): TargetCgroup | undefined {
     path,
     freezeFile,
     add: (pid) => writeFileSync(join(path, 'cgroup.procs'), `${pid}`),
-    isFrozen: () => /^frozen 1$/m.test(readFileSync(join(path, 'cgroup.events'), 'utf8')),
-    threads: () => threadsIn(path),
-    thaw: () => writeFileSync(freezeFile, '0'),
+    isFrozen: () => whileThere(() => /^frozen 1$/m.test(readFileSync(join(path, 'cgroup.events'), 'utf8')), true),
+    threads: () => whileThere(() => threadsIn(path), 0),
+    thaw: () => whileThere(() => writeFileSync(freezeFile, '0'), undefined),
     remove,
   };
+}
+
+/** The cgroup goes when nobody is in it any more, which another dk may see first. */
+function whileThere<T>(look: () => T, whenGone: T): T {
+  try {
+    return look();
+  } catch (error) {
+    if (['ENOENT', 'ENODEV'].includes((error as NodeJS.ErrnoException).code ?? '')) return whenGone;
+    throw error;
+  }
 }
 
 /** Those that processes kept which outlived their command, or that a dk left which was killed. rmdir spares what is in use. */

@@ -46,7 +46,7 @@ export async function recordCommand(store: Store, link: LauncherLink, options: S
   try {
     return await session.run();
   } catch (error) {
-    await session.abandon();
+    await session.abandon().catch(() => undefined); // the first failure is the one to tell
     throw error;
   }
 }
