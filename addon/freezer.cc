@@ -11,8 +11,9 @@
 #include "clock.h"
 
 namespace {
-// What calls that are under way when the freeze begins may still record.
-constexpr uint64_t kInFlightBytes = 16u << 20;
+// What calls that are under way when the freeze begins may still record, and what comes while this thread has to wait for a
+// processor: on a busy machine 10 ms are not seldom.
+constexpr uint64_t kInFlightBytes = 32u << 20;
 // No two processors fill a ring faster.
 constexpr uint64_t kBytesPerUs = 4096;
 constexpr uint64_t kShortestWaitUs = 50;

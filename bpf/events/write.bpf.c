@@ -15,7 +15,7 @@
 /* An iteration a buffer, and for each at most: its large pieces, two of medium size, three pages. */
 #define MAX_PIECES (MAX_IOVECS * 6 + MAX_RW / CLASS_LARGE)
 
-#define ASIDE_LEAST (1u << 20) /* a share of the smallest ring */
+#define ASIDE_LEAST (256u << 10) /* a share of the smallest ring */
 
 /* How much of a file a write whose place is not proved is looked for in. */
 #define WINDOW_BYTES 65536

@@ -22,7 +22,7 @@
 #define DK_LOSS_IO_URING 3
 #define DK_LOSS_JOURNAL 4
 #define DK_LOSS_CAUSES 5
-#define DK_ASIDE_SHARE 4
+#define DK_ASIDE_SHARE 16
 
 struct dk_head {
 	__u32 size;

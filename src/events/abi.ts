@@ -159,7 +159,7 @@ export const RECORD_FLAGS = {
 } as const;
 
 /** A write of this share of the ring or more goes around it. */
-export const ASIDE_SHARE = 4;
+export const ASIDE_SHARE = 16;
 
 export const LOSS_CAUSES = ['ring-full', 'untracked-child', 'compat-syscall', 'io-uring', 'journal'] as const;
 

@@ -25,11 +25,11 @@ function benchWithWriters(): Bench {
 }
 
 describe('backpressure', () => {
-  // What calls under way still write must fit above the mark: a ring of 4 MiB has no room for four times 1 MiB.
+  // Of sizes that do not go around the ring.
   for (const [writes, size, ring] of [
     [20_000, 64, '4M'],
     [3_000, 20_000, '4M'],
-    [60, 1 << 20, '16M'],
+    [60, 1 << 20, '32M'],
   ] as const) {
     kernelTest(`four processes write ${size} bytes at a time, and a ring of ${ring} loses nothing`, async () => {
       const bench = benchWithWriters();

@@ -15,10 +15,10 @@ function cgroupMount(): string | undefined {
 }
 
 /** Four writers as fast as they go; then dk compares what it has with the disk. */
-async function flatOut({ through = [], buffer = '64M' }: { through?: readonly string[]; buffer?: string } = {}) {
+async function flatOut({ through = [] as readonly string[], buffer = '64M', largest = 1 << 20 } = {}) {
   const at = new Bench(temp());
   const program = await compiled('test/kernel/fixtures/flat-out.c');
-  const dk = [DK, 'run', '--no-tui', '--buffer', buffer, '--', program, '4', `${SECONDS}`];
+  const dk = [DK, 'run', '--no-tui', '--buffer', buffer, '--', program, '4', `${SECONDS}`, `${largest}`];
   const { code, stdout, stderr } = await run([...through, ...dk], { cwd: at.work, env: at.env });
   if (code !== 0) throw new Error(`it ended with ${code}:\n${stderr}`);
   const [recording] = (await at.dk(['ls', '--json'])).stdout.split('\n');
@@ -46,8 +46,8 @@ describe('four writers flat out', () => {
       const mount = cgroupMount();
       const hidden = `mount -t tmpfs none ${mount} && exec "$@"`;
       const through = mount === undefined ? [] : ['unshare', '--mount', 'sh', '-c', hidden, 'sh'];
-      // Two seconds cannot overrun the usual ring; a smaller one would let writes of 1 MiB go around it.
-      const { info, gaps } = await flatOut({ through, buffer: LONG ? '64M' : '8M' });
+      // Two seconds cannot overrun the usual ring, and writes of 1 MiB would go around a smaller one.
+      const { info, gaps } = await flatOut(LONG ? { through } : { through, buffer: '8M', largest: 64 << 10 });
       expect(info.verified).toMatchObject({ ok: true, differences: 0 });
       expect(info.gaps).toBe(gaps.length);
       expect(gaps.length > 0).toBe(info.lostRecords > 0);

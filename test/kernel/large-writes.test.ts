@@ -6,7 +6,7 @@ import { kernelTest } from '../support/kernel.js';
 import { allEvents, Bench } from '../support/record.js';
 import { tempFolders } from '../support/temp-folder.js';
 
-/** Writes of a quarter of the ring or more, which go around it: here 1 MiB, the whole ring being 4. */
+/** Writes that go around the ring: here of 256 KiB or more, the whole ring being 4 MiB. */
 const temp = tempFolders();
 const RING = { dkOptions: ['--buffer', '4M'] };
 const MIB = 2 ** 20;
