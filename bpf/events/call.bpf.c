@@ -71,13 +71,16 @@ static __always_inline __u64 call__arg(struct dk_call *c, __u8 n)
 		same;                                                    \
 	})
 
-/* The descriptor that a magic link names: /proc/self/fd/N, which glibc uses to emulate calls, or /dev/fd/N; or -1. */
-static __always_inline int call__magic_fd(const char *name)
+/*
+ * The descriptor that a magic link names: /proc/self/fd/N, which glibc uses to emulate calls, or /dev/fd/N; or -1. Not static,
+ * so that the verifier looks at it once.
+ */
+__noinline int call__magic_fd(__u64 name)
 {
 	char text[24] = {};
 	int digits, fd = 0;
 
-	bpf_probe_read_user_str(text, sizeof(text), name);
+	bpf_probe_read_user_str(text, sizeof(text), (const char *)name);
 	if (STARTS_WITH(text, "/proc/self/fd/"))
 		digits = 14;
 	else if (STARTS_WITH(text, "/dev/fd/"))
@@ -104,7 +107,7 @@ static __always_inline int call__own_fd(struct pt_regs *regs, const struct opera
 
 	bpf_probe_read_user(&first, 1, name);
 	if (first)
-		return call__magic_fd(name);
+		return call__magic_fd((__u64)name);
 	return o->dir1 == CWD ? -1 : (int)syscall__arg(regs, o->dir1 - 1);
 }
 

@@ -13,13 +13,6 @@ static __always_inline __u64 emit__wake(void)
 	return bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > EMIT_WAKE_BYTES ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }
 
-static __always_inline struct dk_scratch *emit__scratch(void)
-{
-	__u32 cpu = bpf_get_smp_processor_id();
-
-	return bpf_map_lookup_elem(&scratch, &cpu);
-}
-
 /* Sends the call record built in the scratch area, with `payload` bytes of its data. */
 static __always_inline void emit__scratch_send(struct dk_scratch *s, __u32 payload, const struct dk_id *id)
 {
@@ -33,7 +26,7 @@ static __always_inline void emit__scratch_send(struct dk_scratch *s, __u32 paylo
 /* The name by which the inode is open, where there are several: which one is sent whenever it is another for the thread. */
 static __always_inline struct dentry *emit__name(struct file *file, struct inode *inode)
 {
-	return BPF_CORE_READ(inode, i_nlink) > 1 ? BPF_CORE_READ(file, f_path.dentry) : NULL;
+	return READ(inode, i_nlink) > 1 ? READ(file, f_path.dentry) : NULL;
 }
 
 /* The path of a descriptor's inode, the first time that it is met. Uses the scratch area. */

@@ -131,6 +131,13 @@ struct {
 	__type(value, struct dk_scratch);
 } scratch __weak SEC(".maps");
 
+static __always_inline struct dk_scratch *emit__scratch(void)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+
+	return bpf_map_lookup_elem(&scratch, &cpu);
+}
+
 /* Identities whose path was sent. Losing an entry only sends it again. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

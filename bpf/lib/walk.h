@@ -74,21 +74,37 @@ static __always_inline void walk__mark(struct dk_scratch *s, struct mount *mnt, 
 	bpf_loop(WALK_STEPS, walk__step, &s, 0);
 }
 
-/* Appends names, leaf first, each with a NUL, to s->data at `pos`; returns the position after them. */
-static __always_inline __u32 walk__names(struct dk_scratch *s, __u32 pos, struct vfsmount *mnt, struct dentry *dentry,
-					 bool *cut)
+/*
+ * The walk that s->walk begins. A function that is not static is verified once, whatever is known where it is called; it
+ * takes nothing, because the verifier knows what its pointers are no better.
+ */
+__noinline int walk__all(void)
 {
-	struct mount *at = walk__mount(mnt);
+	struct dk_scratch *s = emit__scratch();
+	struct dentry *dentry;
+	struct mount *at;
 
-	s->walk.dentry = dentry;
-	s->walk.mnt = at;
-	s->walk.pos = pos;
-	s->walk.end = pos + DK_PATH_MAX;
-	s->walk.cut = 0;
+	if (!s)
+		return 0;
+	dentry = s->walk.dentry;
+	at = s->walk.mnt;
 	s->walk.foreign = READ(at, mnt_ns) != READ(walk__mount(root_mnt), mnt_ns);
 	bpf_loop(WALK_STEPS, walk__step, &s, 0);
 	if (s->walk.foreign)
 		walk__mark(s, at, dentry);
+	return 0;
+}
+
+/* Appends names, leaf first, each with a NUL, to s->data at `pos`; returns the position after them. */
+static __always_inline __u32 walk__names(struct dk_scratch *s, __u32 pos, struct vfsmount *mnt, struct dentry *dentry,
+					 bool *cut)
+{
+	s->walk.dentry = dentry;
+	s->walk.mnt = walk__mount(mnt);
+	s->walk.pos = pos;
+	s->walk.end = pos + DK_PATH_MAX;
+	s->walk.cut = 0;
+	walk__all();
 	if (s->walk.cut)
 		*cut = true;
 	return s->walk.pos;
