@@ -11,6 +11,7 @@ import { openStoredRecording } from '../../src/record/open-stored.js';
 import { recoverRecording } from '../../src/record/recover.js';
 import type { Recording } from '../../src/timeline/types.js';
 import { kernelTest } from '../support/kernel.js';
+import { whyNoKernelTests } from '../support/machine.js';
 import { allEvents, Bench } from '../support/record.js';
 import { inJournal, recorderOf, start } from '../support/running.js';
 import { tempFolders } from '../support/temp-folder.js';
@@ -45,6 +46,7 @@ async function recorded(kill: boolean): Promise<Bench> {
 
 describe('a damaged store', () => {
   beforeAll(async () => {
+    if (whyNoKernelTests() !== undefined) return;
     for (const name of ['sealed', 'interrupted'] as const) {
       const at = await recorded(name === 'interrupted');
       stores[name] = { at, said: await readAll(copyOf(at)) };

@@ -212,7 +212,7 @@ describe('a bundle that a stranger made', () => {
       }
     }
     expect(refused / intact.length).toBeGreaterThan(0.2);
-  });
+  }, 120_000);
 
   it('is not imported in part: what is damaged anywhere leaves the store as it was', async () => {
     const pack = Buffer.from(entries.get('objects.pack') as Buffer);
