@@ -235,6 +235,18 @@ describe('a removed file', () => {
     expect(summary(b.savedOf('f'))).toEqual([['f', OLD]]);
   });
 
+  kernelTest('whose attributes and mode change through a descriptor is noted as it was', async () => {
+    const b = bench();
+    addon().lsetxattr(join(b.work, 'f'), 'user.old', Buffer.from('old value'));
+    const before = truth(join(b.work, 'f'));
+    await b.calls(["a=open 'f 0", "unlink 'f", "fsetxattr $a 'user.new b:3:1 3 0", 'fchmod $a 0600']);
+    const [saved, ...others] = b.savedOf('f');
+    expect(saved).toMatchObject(before);
+    expect(saved?.content).toEqual(Buffer.from(OLD));
+    expect([...(saved?.xattrs ?? [])]).toEqual([['user.old', Buffer.from('old value')]]);
+    expect(others).toEqual([]);
+  });
+
   kernelTest('large ones are kept, holes included', async () => {
     const b = bench();
     const sparse = join(b.work, 'sparse');
