@@ -29,7 +29,7 @@ constexpr CallProgram kExitPrograms[] = {
     {76, "dk_path_call"}, {77, "dk_fd_call"},    {82, "dk_path_call"}, {83, "dk_path_call"},  {84, "dk_path_call"},
     {85, "dk_open"},      {86, "dk_path_call"},  {87, "dk_path_call"}, {88, "dk_path_call"},  {90, "dk_path_call"},
     {91, "dk_fd_call"},   {92, "dk_path_call"},  {93, "dk_fd_call"},   {94, "dk_path_call"},  {132, "dk_path_call"},
-    {133, "dk_path_call"}, {162, "dk_sync"},      {165, "dk_path_call"}, {166, "dk_path_call"}, {188, "dk_path_call"}, {189, "dk_path_call"}, {190, "dk_fd_call"},
+    {133, "dk_path_call"}, {162, "dk_sync"},      {155, "dk_path_call"}, {165, "dk_path_call"}, {166, "dk_path_call"}, {188, "dk_path_call"}, {189, "dk_path_call"}, {190, "dk_fd_call"},
     {197, "dk_path_call"}, {198, "dk_path_call"}, {199, "dk_fd_call"}, {206, "dk_async_io"}, {235, "dk_path_call"}, {257, "dk_open"},
     {258, "dk_path_call"}, {259, "dk_path_call"}, {260, "dk_path_call"}, {261, "dk_path_call"}, {263, "dk_path_call"},
     {264, "dk_path_call"}, {265, "dk_path_call"}, {266, "dk_path_call"}, {268, "dk_path_call"}, {275, "dk_copy_range"},

@@ -27,6 +27,7 @@ static const struct operands operands[512] = {
 	[94] = {CWD, 1},                              /* lchown */
 	[132] = {CWD, 1, 0, 0, EXTRA_BYTES_16, 2},    /* utime */
 	[133] = {CWD, 1},                             /* mknod */
+	[155] = {CWD, 1, CWD, 2},                     /* pivot_root */
 	[165] = {CWD, 1, CWD, 2},                     /* mount */
 	[166] = {CWD, 1},                             /* umount2 */
 	[188] = {CWD, 1, 0, 0, EXTRA_XATTR, 2},       /* setxattr */

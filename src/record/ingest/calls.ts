@@ -20,7 +20,7 @@ import { type Context, freePlace, type Outcome } from './context.js';
 import { lostRights, modeAfterCall, withSideEffects } from './lost-rights.js';
 import { ownFile } from './own-file.js';
 import type { Place } from './model.js';
-import { mounted, mountMoved, unmounted } from './mount-calls.js';
+import { mounted, mountMoved, pivoted, unmounted } from './mount-calls.js';
 import { absolute } from './mount-views.js';
 import type { RawRecord } from './raw-record.js';
 
@@ -109,6 +109,7 @@ const HANDLERS: Readonly<Record<number, Handler>> = {
     onPath(context, record, names, false, (at) => xattrRemoved(context, record, at, names.extra)),
   199: (context, record, names) =>
     onFile(context, record, (file, path) => xattrRemoved(context, record, { file, path }, names.extra)),
+  155: pivoted,
   165: mounted,
   166: unmounted,
   429: mountMoved,

@@ -1,6 +1,6 @@
-import type { CallNames } from './call-names.js';
+import { type CallNames, namesOf } from './call-names.js';
 import type { Context, Outcome } from './context.js';
-import { MOUNTED } from './mount-table.js';
+import { isBelow, MOUNTED } from './mount-table.js';
 import { absolute } from './mount-views.js';
 import type { RawRecord } from './raw-record.js';
 
@@ -34,7 +34,28 @@ export function mountMoved(context: Context, record: RawRecord, names: CallNames
 export function unmounted(context: Context, record: RawRecord, names: CallNames): Outcome {
   if (names.namespace === 0) return changedOurs(context, record);
   const at = placeOf(context, names.base1, names.path1);
-  return context.views.unmount(names.namespace, at) ? 'done' : changedOurs(context, record);
+  const { base1, path1 } = namesOf(record);
+  return context.views.unmount(names.namespace, at, absolute(base1, path1)) ? 'done' : changedOurs(context, record);
+}
+
+/**
+ * pivot_root(new root, place for the old one). The strings were read when it had been done: absolute ones begin at the new
+ * root then, and so do relative ones of a process that was in the old root itself.
+ */
+export function pivoted(context: Context, record: RawRecord, { namespace }: CallNames): Outcome {
+  const { views } = context;
+  const { base1, path1, base2, path2 } = namesOf(record);
+  const isHere = path1 === '.';
+  // The root of a filesystem that was never seen where it had been mounted has no name to go on with.
+  const isKnown = (isHere || path1.startsWith('/')) && base1 !== MOUNTED;
+  if (namespace === 0 || !isKnown) return changedOurs(context, record);
+  const before = views.resolve(namespace, absolute(views.rootOf(namespace), path2));
+  const after = views.resolve(namespace, absolute(base2, path2));
+  const mayBe = isHere && !path2.startsWith('/') ? [after] : [before, after];
+  const old = mayBe.find((place) => isBelow(place, base1));
+  if (old === undefined) return changedOurs(context, record);
+  views.pivot(namespace, base1, old);
+  return 'done';
 }
 
 function moved({ views }: Context, { namespace }: CallNames, source: string, target: string): Outcome {

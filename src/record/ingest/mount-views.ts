@@ -2,13 +2,11 @@ import { posix } from 'node:path';
 import type { CallNames } from './call-names.js';
 import { isBelow, MOUNTED } from './mount-table.js';
 
-/** In one namespace, strings that lead below `target` end below `to`. */
+/** In one namespace, strings that lead below `target` end below `to`. null: it is mounted where no string leads. */
 interface Jump {
-  target: string;
+  target: string | null;
   to: string;
 }
-
-const MOST_JUMPS = 16;
 
 /**
  * What the command mounted in mount namespaces of its own. Where a descriptor tells the file, the kernel programs say which
@@ -17,6 +15,8 @@ const MOST_JUMPS = 16;
 export class MountViews {
   private readonly byNamespace = new Map<number, Jump[]>();
   private readonly namespaceOf = new Map<number, number>();
+  /** What pivot_root made the root of a namespace. */
+  private readonly roots = new Map<number, string>();
 
   /** `child` begins in the namespace of `parent`. */
   fork(parent: number, child: number): void {
@@ -34,10 +34,28 @@ export class MountViews {
     this.byNamespace.get(namespace)?.push({ target, to });
   }
 
-  /** The newest mount that leads there goes; false when there is none. */
-  unmount(namespace: number, to: string): boolean {
+  rootOf(namespace: number): string {
+    return this.roots.get(namespace) ?? '/';
+  }
+
+  /** The mount `root` becomes the root, and what was it is mounted at `old`. */
+  pivot(namespace: number, root: string, old: string): void {
+    const before = this.rootOf(namespace);
+    this.unmount(namespace, root);
+    this.byNamespace.get(namespace)?.push({ target: old === root ? null : old, to: before });
+    this.roots.set(namespace, root);
+  }
+
+  /** An absolute path of the namespace as one that the recording has. */
+  resolve(namespace: number, path: string): string {
+    return follow(this.byNamespace.get(namespace) ?? [], path);
+  }
+
+  /** The mount at `path`, a path of the namespace, goes, or the newest one that leads to `to`; false when there is none. */
+  unmount(namespace: number, to: string, path = to): boolean {
     const jumps = this.byNamespace.get(namespace) ?? [];
-    const at = jumps.findLastIndex((jump) => jump.to === to);
+    const named = mountAt(jumps, path);
+    const at = named === undefined ? jumps.findLastIndex((jump) => jump.to === to) : jumps.indexOf(named);
     if (at >= 0) jumps.splice(at, 1);
     return at >= 0;
   }
@@ -48,30 +66,63 @@ export class MountViews {
     if (namespace === 0) return names; // there, every mount is a gap
     const before = this.namespaceOf.get(pid) ?? 0;
     this.namespaceOf.set(pid, namespace);
-    if (!this.byNamespace.has(namespace)) this.byNamespace.set(namespace, [...(this.byNamespace.get(before) ?? [])]);
+    if (!this.byNamespace.has(namespace)) {
+      this.byNamespace.set(namespace, [...(this.byNamespace.get(before) ?? [])]);
+      this.roots.set(namespace, this.rootOf(before));
+    }
     const jumps = this.byNamespace.get(namespace) ?? [];
     if (jumps.length === 0) return names;
-    const [base1, path1] = this.follow(jumps, names.base1, names.path1);
-    const [base2, path2] = this.follow(jumps, names.base2, names.path2);
+    const [base1, path1] = translated(jumps, names.base1, names.path1);
+    const [base2, path2] = translated(jumps, names.base2, names.path2);
     return { ...names, base1, path1, base2, path2 };
   }
+}
 
-  private follow(jumps: readonly Jump[], base: string, path: string): [base: string, path: string] {
-    if (path === '') return [base, path];
-    let at = absolute(base, path);
-    let moved = false;
-    for (let left = MOST_JUMPS; left > 0; left--) {
-      const inside = jumps.filter(({ target }) => isBelow(at, target));
-      const jump = inside.reduce<Jump | undefined>(
-        (best, one) => (best !== undefined && best.target.length > one.target.length ? best : one),
-        undefined,
-      );
-      if (jump === undefined || jump.to === jump.target) break;
-      at = `${jump.to}${at.slice(jump.target.length)}`;
-      moved = true;
-    }
-    return moved ? ['/', at] : [base, path];
+function translated(jumps: readonly Jump[], base: string, path: string): [base: string, path: string] {
+  if (path === '') return [base, path];
+  const from = absolute(base, path);
+  const to = follow(jumps, from);
+  return to === from ? [base, path] : ['/', to];
+}
+
+function follow(jumps: readonly Jump[], path: string): string {
+  let at = path;
+  for (const { jump, from } of passed(jumps, path)) at = after(jump, from);
+  return at;
+}
+
+/** What is mounted exactly there. */
+function mountAt(jumps: readonly Jump[], path: string): Jump | undefined {
+  return [...passed(jumps, path)].findLast(({ jump, from }) => jump.target === from)?.jump;
+}
+
+/** Each mount is passed once at most: what is mounted below its own source leads there again. */
+function* passed(jumps: readonly Jump[], path: string): Generator<{ jump: Jump; from: string }> {
+  let from = path;
+  for (let left = jumps; ; ) {
+    const jump = innermost(left, from);
+    if (jump === undefined) return;
+    yield { jump, from };
+    if (jump.to === jump.target) return;
+    from = after(jump, from);
+    left = left.filter((one) => one !== jump);
   }
+}
+
+function after({ target, to }: Jump, path: string): string {
+  const rest = target === null || target === '/' ? path : path.slice(target.length);
+  if (to === '/') return rest || '/';
+  return rest === '/' ? to : `${to}${rest}`;
+}
+
+function innermost(jumps: readonly Jump[], path: string): Jump | undefined {
+  let best: Jump | undefined;
+  for (const jump of jumps) {
+    if (jump.target === null || !isBelow(path, jump.target)) continue;
+    // Of two on one place, the newer one hides the other.
+    if (jump.target.length >= (best?.target?.length ?? 0)) best = jump;
+  }
+  return best;
 }
 
 /** Without a look at symbolic links. An absolute path starts at its base, too, which is the process's root then. */

@@ -31,6 +31,9 @@ export class StartTime {
 
 /** What the records of one journal are read with. */
 export class Origin {
+  /** Where filesystems that only the command had mounted were seen last, by device. */
+  private readonly points = new Map<number, string>();
+
   constructor(
     readonly start: StartTime,
     private readonly mounts: MountTable,
@@ -47,8 +50,12 @@ export class Origin {
     ];
     const within = pathOf(parts.slice(0, mark));
     const known = this.mounts.locate(`${dev >>> 20}:${dev & 0xfffff}`, within);
-    const point = pathOf(parts.slice(mark + 1));
-    return { path: known ?? [MOUNTED, point, within].filter((part) => part !== '/').join(''), namespace };
+    if (known !== undefined) return { path: known, namespace };
+    const seen = pathOf(parts.slice(mark + 1));
+    // What becomes the root by pivot_root keeps its name.
+    const point = seen === '/' ? (this.points.get(dev) ?? seen) : seen;
+    this.points.set(dev, point);
+    return { path: [MOUNTED, point, within].filter((part) => part !== '/').join(''), namespace };
   }
 }
 
