@@ -15,6 +15,7 @@ enum call_act {
   CALL_UNLINK, /* removes a name: unlink, rmdir */
   CALL_RENAME,
   CALL_METADATA,
+  CALL_LINK, /* gives a further name */
   CALL_WRITE,    /* of very many bytes, which are set aside */
   CALL_VIEW,     /* may change what paths mean for the caller: chroot, mounts, namespaces */
   CALL_LISTENER, /* seccomp(): a second listener cannot be had below ours */

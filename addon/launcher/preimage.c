@@ -130,10 +130,11 @@ static struct decision decide(struct preimages *pre, int fd, const struct statx 
   if (pre->has_birth_times && stx->stx_mask & STATX_BTIME && ns_of(&stx->stx_btime) > pre->start_ns) return what_to_do;
   if (may_become_another(pre, stx)) need = NEED_CONTENT_NOW;
   if (need == NEED_CONTENT_NOW && !regular) return what_to_do; /* opening a device, fifo or directory changes no bytes */
-  bool holds_content = regular && need != NEED_METADATA && need != NEED_TREE;
+  bool holds_content = regular && (need == NEED_CONTENT_NOW || need == NEED_CONTENT_LATER);
   bool moves = S_ISDIR(stx->stx_mode) && need == NEED_TREE;
   struct inode_entry *entry = inode_set_entry(&pre->inodes, dev_of(stx), stx->stx_ino);
   if (pre->closed || !entry || entry->bits & INODE_IGNORED) return what_to_do;
+  if (need == NEED_LINKS && entry->base) return what_to_do;
   if (entry->bits & INODE_PENDING && need != NEED_CONTENT_LATER) {
     save_pin_of(pre, entry->dev, entry->ino);
     entry = inode_set_entry(&pre->inodes, dev_of(stx), stx->stx_ino);
@@ -145,7 +146,7 @@ static struct decision decide(struct preimages *pre, int fd, const struct statx 
   if (content || tree) entry->bits |= INODE_CONTENT;
   content = content && stx->stx_size > 0;
   /* Later it may have other names because of calls that were recorded. */
-  if (!known && stx->stx_nlink > 1 && !S_ISDIR(stx->stx_mode)) entry->bits |= INODE_LINKED;
+  if (!known && !entry->base && stx->stx_nlink > 1 && !S_ISDIR(stx->stx_mode)) entry->bits |= INODE_LINKED;
   bool linked = entry->bits & INODE_LINKED;
   bool news = !known || content || tree || inherited >= 0;
   if (!news && !linked) return what_to_do;

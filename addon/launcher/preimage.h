@@ -23,6 +23,7 @@ enum { BACKGROUND_LIMIT = 64 };
 
 enum preimage_need {
   NEED_METADATA,
+  NEED_LINKS,         /* a further name: how many there were, which the base tells of its own entries */
   NEED_TREE,          /* a directory moves: what is in it gets other paths */
   NEED_CONTENT_NOW,   /* the call lets the caller overwrite the bytes */
   NEED_CONTENT_LATER, /* the call removes a name: keeping the handle keeps the bytes */

@@ -125,11 +125,12 @@ static void on_rename(struct stopped_calls *calls, const struct seccomp_notif *c
               flags & RENAME_EXCHANGE ? NEED_TREE : NEED_CONTENT_LATER);
 }
 
-static void on_metadata(struct stopped_calls *calls, const struct seccomp_notif *call, const struct guarded_call *row) {
+static void on_metadata(struct stopped_calls *calls, const struct seccomp_notif *call, const struct guarded_call *row,
+                        enum preimage_need need) {
   bool nofollow = row->follow == NOFOLLOW;
   if (row->follow == FOLLOW_UNLESS_FLAG) nofollow = argument(call, row->flags, 0) & AT_SYMLINK_NOFOLLOW;
   if (row->follow == FOLLOW_WITH_FLAG) nofollow = !(argument(call, row->flags, 0) & AT_SYMLINK_FOLLOW);
-  save_handle(calls, call, open_named(calls, call, row->dirfd, row->path, nofollow), NEED_METADATA);
+  save_handle(calls, call, open_named(calls, call, row->dirfd, row->path, nofollow), need);
 }
 
 static void on_compat(struct stopped_calls *calls) {
@@ -166,7 +167,8 @@ static void look_at(struct stopped_calls *calls, const struct seccomp_notif *cal
       save_handle(calls, call, open_named(calls, call, row->dirfd, row->path, true), NEED_CONTENT_LATER);
       break;
     case CALL_RENAME: on_rename(calls, call, row); break;
-    case CALL_METADATA: on_metadata(calls, call, row); break;
+    case CALL_METADATA: on_metadata(calls, call, row, NEED_METADATA); break;
+    case CALL_LINK: on_metadata(calls, call, row, NEED_LINKS); break;
     case CALL_WRITE: set_aside(calls->pre, calls->listener, call, row); break;
     case CALL_VIEW: calls->view_may_differ = true; break;
     case CALL_LISTENER: on_listener(calls); break;

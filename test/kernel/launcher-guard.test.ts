@@ -195,13 +195,20 @@ describe('once', () => {
     expect(b.savedOf('second')).toMatchObject([{ flags: NODE_FLAGS.contentOnly, blob: 0 }]);
   });
 
-  kernelTest('a link is noted before it has the further name', async () => {
-    const b = bench();
-    symlinkSync('f', join(b.work, 'soft'));
-    await b.calls(["link 'f 'second", `linkat ${AT_FDCWD} 'soft ${AT_FDCWD} 'third ${AT_SYMLINK_FOLLOW}`]);
-    expect(summary(b.saved().filter((node) => node.kind === 'preimage'))).toEqual([['f', undefined]]);
-    expect(b.savedOf('f')).toMatchObject([{ nlink: 1, blob: 0 }]);
-  });
+  kernelTest(
+    'a file from outside is noted before it gets a further name, one inside has its number of links in the base',
+    async () => {
+      const b = bench();
+      writeFileSync(join(b.work, '../beside'), 'beside');
+      symlinkSync('../beside', join(b.work, 'soft'));
+      const follow = `linkat ${AT_FDCWD} 'soft ${AT_FDCWD} 'third ${AT_SYMLINK_FOLLOW}`;
+      await b.calls(["link '../beside 'second", follow, "link 'f 'g"]);
+      const notes = b.saved().filter((node) => node.kind === 'preimage');
+      expect(notes.map(({ name, nlink, flags, blob }) => [name.split('/').at(-1), nlink, flags, blob])).toEqual([
+        ['beside', 1, 0, 0],
+      ]);
+    },
+  );
 
   kernelTest('metadata first, content when a later call needs it', async () => {
     const b = bench();
