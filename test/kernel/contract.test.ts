@@ -140,13 +140,13 @@ describe('the command is left alone', () => {
 });
 
 describe('when dk is killed', () => {
-  const script = 'echo one > a; echo ready; read line; echo two > b; echo "$line"; exit 6';
+  const script = 'echo one > a; : > c; echo ready; read line; echo two > b; echo "$line"; exit 6';
 
   kernelTest('the recorder: the command runs on, its exit code arrives, the recording is interrupted', async () => {
     const at = bench();
     const child = start(at, ['sh', '-c', script]);
     await child.said('ready');
-    await inJournal(at, 'a');
+    await inJournal(at, 'c'); // so that what stands before is there, too
     process.kill(recorderOf(child.process.pid as number), 'SIGKILL');
     child.process.stdin?.write('go on\n');
     expect(await child.ended).toBe(6);
@@ -159,7 +159,7 @@ describe('when dk is killed', () => {
     const at = bench();
     const child = start(at, ['sh', '-c', script]);
     await child.said('ready');
-    await inJournal(at, 'a');
+    await inJournal(at, 'c'); // so that what stands before is there, too
     const recorder = recorderOf(child.process.pid as number);
     child.process.kill('SIGKILL');
     process.kill(recorder, 'SIGKILL');
