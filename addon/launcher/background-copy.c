@@ -3,20 +3,13 @@
 
 #include <errno.h>
 #include <stdbool.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "content-copy.h"
+#include "nanoseconds.h"
 
 /* Short, so that little is in doubt where a write comes, and long against the cost of a record. */
 enum { RANGE_BYTES = 1 << 20 };
-
-/* The clock of bpf_ktime_get_ns(), by which calls are recorded. */
-static int64_t monotonic_ns(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 /* Where the data at or after `at` begins, at most `size`; `size` also when only a hole is left. */
 static int64_t next_data(int fd, int64_t at, int64_t size) {
@@ -49,7 +42,7 @@ int background_copy_step(struct background_copy *copy, struct dk_range *range) {
       .blob = copy->blob,
       .offset = start,
       .length = end - start,
-      .done_ns = monotonic_ns(),
+      .done_ns = now_ns(CLOCK_MONOTONIC),
   };
   copy->at = end;
   return 1;

@@ -167,3 +167,11 @@ int caller_open(const struct caller *caller, int dirfd, const char *path, bool n
   proc_name(name, sizeof name, caller->tid, dirfd, path);
   return open(name, flags);
 }
+
+bool proc_line(const char *path, const char *key, char *line, int size) {
+  bool found = false;
+  FILE *file = fopen(path, "re");
+  while (file && !found && fgets(line, size, file)) found = strncmp(line, key, strlen(key)) == 0;
+  if (file) fclose(file);
+  return found;
+}

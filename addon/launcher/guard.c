@@ -19,6 +19,7 @@
 
 #include "base-scan.h"
 #include "listener.h"
+#include "nanoseconds.h"
 #include "preimage-work.h"
 #include "sockets.h"
 #include "stopped-call.h"
@@ -96,12 +97,6 @@ static void finish(struct guard *guard) {
   preimages_finish(&guard->pre, all_ended(guard));
   struct guard_summary summary = {guard->pre.records, guard->pre.blobs, guard->pre.bytes, guard->pre.lost};
   say(guard, 'D', &summary, sizeof summary);
-}
-
-static int64_t now_ns(clockid_t clock) {
-  struct timespec now;
-  clock_gettime(clock, &now);
-  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 /*

@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-static int64_t ns(const struct statx_timestamp *t) { return (int64_t)t->tv_sec * 1000000000 + t->tv_nsec; }
+#include "nanoseconds.h"
 
 enum { HEADER_BYTES = sizeof(struct dk_frame_header) };
 
@@ -74,9 +74,9 @@ void dk_node_from_statx(struct dk_node *node, const struct statx *stx) {
       .rdev_major = stx->stx_rdev_major,
       .rdev_minor = stx->stx_rdev_minor,
       .size = (int64_t)stx->stx_size,
-      .mtime_ns = ns(&stx->stx_mtime),
-      .ctime_ns = ns(&stx->stx_ctime),
-      .btime_ns = stx->stx_mask & STATX_BTIME ? ns(&stx->stx_btime) : 0,
+      .mtime_ns = statx_ns(&stx->stx_mtime),
+      .ctime_ns = statx_ns(&stx->stx_ctime),
+      .btime_ns = stx->stx_mask & STATX_BTIME ? statx_ns(&stx->stx_btime) : 0,
   };
 }
 

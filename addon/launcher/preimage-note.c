@@ -2,10 +2,10 @@
 #include "preimage-note.h"
 
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "content-copy.h"
+#include "nanoseconds.h"
 #include "xattrs.h"
 
 enum { XATTR_BYTES = 128 << 10 };
@@ -19,13 +19,11 @@ size_t preimage_note_path(int fd, char name[PATH_MAX]) {
 
 void preimage_note_describe(int fd, const struct statx *stx, uint32_t base_entry, struct preimage_note *note) {
   static const char deleted[] = " (deleted)";
-  struct timespec time;
   struct stat now;
-  clock_gettime(CLOCK_MONOTONIC, &time);
   dk_node_from_statx(&note->node, stx);
   note->node.kind = DK_RECORD_PREIMAGE;
   note->node.parent = DK_NO_PARENT;
-  note->node.noted_ns = (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+  note->node.noted_ns = now_ns(CLOCK_MONOTONIC);
   note->name_len = 0;
   if (base_entry && stx->stx_mask & STATX_BTIME && (stx->stx_nlink == 1 || S_ISDIR(stx->stx_mode))) {
     /* The birth time says that the inode was not given to another file since the scan. A name costs 3 µs. */

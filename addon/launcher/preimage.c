@@ -10,6 +10,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "nanoseconds.h"
 #include "preimage-copy.h"
 #include "preimage-note.h"
 #include "pseudo-fs.h"
@@ -19,7 +20,6 @@ enum {
   PIN_LIMIT = 32768,
 };
 
-static int64_t ns_of(const struct statx_timestamp *t) { return (int64_t)t->tv_sec * 1000000000 + t->tv_nsec; }
 static uint64_t dev_of(const struct statx *stx) { return (uint64_t)stx->stx_dev_major << 32 | stx->stx_dev_minor; }
 
 int preimages_open(struct preimages *pre, const struct plan *plan, int recording_dirfd) {
@@ -127,7 +127,7 @@ static struct decision decide(struct preimages *pre, int fd, const struct statx 
   struct preimage_note what;
   bool regular = S_ISREG(stx->stx_mode);
   look_at_filesystem(pre, fd, stx);
-  if (pre->has_birth_times && stx->stx_mask & STATX_BTIME && ns_of(&stx->stx_btime) > pre->start_ns) return what_to_do;
+  if (pre->has_birth_times && stx->stx_mask & STATX_BTIME && statx_ns(&stx->stx_btime) > pre->start_ns) return what_to_do;
   if (may_become_another(pre, stx)) need = NEED_CONTENT_NOW;
   if (need == NEED_CONTENT_NOW && !regular) return what_to_do; /* opening a device, fifo or directory changes no bytes */
   bool holds_content = regular && (need == NEED_CONTENT_NOW || need == NEED_CONTENT_LATER);

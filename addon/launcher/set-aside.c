@@ -5,10 +5,11 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "caller.h"
 #include "listener.h"
+#include "nanoseconds.h"
 
 enum { CHUNK = 1 << 20, MOST_BYTES = 0x7ffff000 /* MAX_RW_COUNT: no call writes more */ };
 
@@ -23,16 +24,10 @@ static bool is_recorded(pid_t tid, int fd) {
 
 /* The last number of NSpid: what the thread calls itself. */
 static uint32_t own_number(pid_t tid) {
-  char line[256];
+  char path[32], line[256];
   uint32_t number = (uint32_t)tid;
-  snprintf(line, sizeof line, "/proc/%d/status", tid);
-  FILE *status = fopen(line, "re");
-  while (status && fgets(line, sizeof line, status)) {
-    if (strncmp(line, "NSpid:", 6) != 0) continue;
-    sscanf(strrchr(line, '\t') + 1, "%u", &number);
-    break;
-  }
-  if (status) fclose(status);
+  snprintf(path, sizeof path, "/proc/%d/status", tid);
+  if (proc_line(path, "NSpid:", line, sizeof line)) sscanf(strrchr(line, '\t') + 1, "%u", &number);
   return number;
 }
 
@@ -57,7 +52,6 @@ void set_aside(struct preimages *pre, int listener, const struct seccomp_notif *
                            .kind = DK_RECORD_ASIDE,
                            .address = call->data.args[row->path],
                            .count = call->data.args[row->flags]};
-  struct timespec now;
   if (!is_recorded(tid, (int)call->data.args[row->dirfd])) return;
   aside.tid = own_number(tid);
   pthread_mutex_lock(&pre->lock);
@@ -69,8 +63,7 @@ void set_aside(struct preimages *pre, int listener, const struct seccomp_notif *
   aside.length = copy_memory(tid, aside.address, aside.count, to);
   close(to);
   if (!listener_still_stopped(listener, call)) return; /* it may have been someone else's memory */
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  aside.read_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+  aside.read_ns = now_ns(CLOCK_MONOTONIC);
   pthread_mutex_lock(&pre->lock);
   dk_records_add_aside(&pre->log, &aside);
   dk_records_flush(&pre->log);

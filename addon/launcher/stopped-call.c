@@ -26,13 +26,10 @@ static bool may_read(int fd) {
 }
 
 static bool is_root(pid_t tid) {
-  char line[256];
+  char path[32], line[256];
   unsigned fsuid = ~0u;
-  snprintf(line, sizeof line, "/proc/%d/status", tid);
-  FILE *status = fopen(line, "re");
-  while (status && fgets(line, sizeof line, status))
-    if (sscanf(line, "Uid: %*u %*u %*u %u", &fsuid) == 1) break;
-  if (status) fclose(status);
+  snprintf(path, sizeof path, "/proc/%d/status", tid);
+  if (proc_line(path, "Uid:", line, sizeof line)) sscanf(line, "Uid: %*u %*u %*u %u", &fsuid);
   return fsuid == 0;
 }
 
@@ -191,11 +188,8 @@ void stopped_call_save_inherited(struct stopped_calls *calls, pid_t pid) {
     int fd = atoi(entry->d_name);
     if (entry->d_name[0] == '.') continue;
     snprintf(name, sizeof name, "/proc/%d/fdinfo/%d", pid, fd);
-    FILE *info = fopen(name, "re");
     unsigned flags = 0;
-    while (info && fgets(line, sizeof line, info))
-      if (sscanf(line, "flags: %o", &flags) == 1) break;
-    if (info) fclose(info);
+    if (proc_line(name, "flags:", line, sizeof line)) sscanf(line, "flags: %o", &flags);
     if (!(flags & (O_WRONLY | O_RDWR)) || flags & O_PATH) continue;
     struct caller caller = {.tid = pid};
     int handle = caller_open_fd(&caller, fd);
