@@ -18,6 +18,13 @@ void note_user_fds(void) {
   closedir(fds);
 }
 
+void hold_standard_fds(void) {
+  int fd;
+  do fd = open("/", O_PATH | O_CLOEXEC); /* reading and writing it fail like those of a closed one */
+  while (fd >= 0 && fd < 3);
+  if (fd >= 0) close(fd);
+}
+
 void release_user_fds(void) {
   for (size_t i = 0; i < self.user_fd_count; i++) close(self.user_fds[i]);
   int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -36,9 +43,4 @@ void take_signals(void) {
   sigprocmask(SIG_BLOCK, &taken, &self.inherited.mask);
   sigaction(SIGCHLD, &plain, &self.inherited.child); /* ignored, children could not be waited for */
   self.signals = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
-  if (self.signals >= 0 && self.signals < 3) {
-    int moved = fcntl(self.signals, F_DUPFD_CLOEXEC, 3);
-    close(self.signals);
-    self.signals = moved;
-  }
 }

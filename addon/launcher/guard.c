@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base-scan.h"
+#include "limits.h"
 #include "listener.h"
 #include "nanoseconds.h"
 #include "preimage-work.h"
@@ -176,13 +177,7 @@ static void detach(int keep) {
   for (int fd = 0; fd < 3; fd++)
     if (fd != keep && null >= 0) dup2(null, fd);
   close_others(keep);
-  static const int limits[] = {RLIMIT_NOFILE, RLIMIT_FSIZE, RLIMIT_AS, RLIMIT_DATA};
-  for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
-    struct rlimit limit;
-    if (getrlimit(limits[i], &limit)) continue;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(limits[i], &limit);
-  }
+  limits_lift();
   int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
   if (score >= 0) {
     if (write(score, "-900", 4) < 0) {} /* needs CAP_SYS_RESOURCE; without it we are as killable as any */
@@ -194,6 +189,7 @@ static void detach(int keep) {
 static const char *prepare(struct guard *guard, struct base_result *base) {
   static char why[128];
   pthread_t thread;
+  pthread_attr_t attributes;
   const struct plan *plan = guard->plan;
   int failed = identity_become(&plan->user, GUARD_CAPABILITIES | CAPABILITY(CAP_DAC_READ_SEARCH), false);
   if (plan->user.other) capabilities_use(GUARD_CAPABILITIES);
@@ -203,7 +199,9 @@ static const char *prepare(struct guard *guard, struct base_result *base) {
   if (!failed && chdir("/proc/self/fd")) failed = -errno; /* handle_name() counts on it */
   /* What a thread inherits is what it has from now on: no signals, the rights of the user, the priority. */
   if (!failed) setpriority(PRIO_PROCESS, 0, HIGH_PRIORITY); /* root's; another user's guard keeps the normal one */
-  if (!failed) failed = -pthread_create(&thread, NULL, answer, guard);
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, STACK_BYTES); /* instead of the command's limit */
+  if (!failed) failed = -pthread_create(&thread, &attributes, answer, guard);
   setpriority(PRIO_PROCESS, 0, LOW_PRIORITY); /* of this thread alone, on Linux */
   return failed ? strerror_r(-failed, why, sizeof why) : NULL;
 }

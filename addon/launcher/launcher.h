@@ -41,6 +41,8 @@ struct launcher {
 extern struct launcher self;
 
 /* beginning.c: what the launcher was started with, and what of it the command alone shall hold */
+/* A standard descriptor that the user closed stays closed for the command, and nothing of the launcher's takes its place. */
+void hold_standard_fds(void);
 void note_user_fds(void);
 /* From here on the command alone holds them: their readers must see the end when the command ends. */
 void release_user_fds(void);

@@ -119,6 +119,7 @@ int main(int argc, char **argv) {
     return EXIT_CANNOT_RECORD;
   }
   self.argv = argv;
+  hold_standard_fds();
   note_user_fds();
   take_signals();
   int failed = socket_pair(SOCK_STREAM, ends);

@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "limits.h"
 #include "sockets.h"
 
 #ifndef CAP_PERFMON /* Linux 5.8 */
@@ -54,6 +55,7 @@ pid_t recorder_start(char **argv, int control, const struct inherited_signals *s
   pid_t launcher = getpid();
   pid_t pid = fork();
   if (pid != 0) return pid;
+  limits_lift(); /* before root is given up */
   int failed = identity_become(user, RECORDER_CAPABILITIES, true);
   prctl(PR_SET_PDEATHSIG, SIGKILL); /* a change of identity would undo it */
   if (getppid() != launcher) _exit(125); /* it died before the line above */

@@ -2,7 +2,6 @@
 #include "sockets.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -14,18 +13,7 @@
 #define SYS_close_range 436
 #endif
 
-int socket_pair(int type, int ends[2]) {
-  if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends)) return -errno;
-  /* When the user started us with a closed standard descriptor, it has to stay closed for the command. */
-  for (int i = 0; i < 2; i++) {
-    if (ends[i] > 2) continue;
-    int moved = fcntl(ends[i], F_DUPFD_CLOEXEC, 3);
-    if (moved < 0) return -errno;
-    close(ends[i]);
-    ends[i] = moved;
-  }
-  return 0;
-}
+int socket_pair(int type, int ends[2]) { return socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends) ? -errno : 0; }
 
 void socket_send(int socket, const void *message, size_t length, int fd) {
   struct iovec part = {(void *)message, length};

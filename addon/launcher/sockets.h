@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* A connected pair of the given type, close-on-exec, above the standard descriptors. Returns 0 or -errno. */
+/* A connected pair of the given type, close-on-exec. Returns 0 or -errno. */
 int socket_pair(int type, int ends[2]);
 /* Sends one datagram, with a descriptor when fd >= 0. Never raises SIGPIPE. */
 void socket_send(int socket, const void *message, size_t length, int fd);

@@ -132,13 +132,15 @@ describe('the command finds what the launcher was given', () => {
     expect(readFileSync(join(b.work, 'extra'), 'utf8')).toBe('x\nx\n');
   });
 
-  kernelTest('a closed standard descriptor stays closed', async () => {
-    const b = bench();
-    const { code } = await b.run(sh('[ -e /proc/$$/fd/0 ] && exit 1; [ -e /proc/$$/fd/1 ] && exit 2; exit 0'), {
-      through: ['sh', '-c', 'exec "$@" <&- >&-', 'sh'],
+  for (const closed of [[0], [1], [2], [0, 1], [0, 1, 2]]) {
+    kernelTest(`closed standard descriptors stay closed: ${closed.join(', ')}`, async () => {
+      const b = bench();
+      const report = sh('for i in 0 1 2; do [ -e /proc/$$/fd/$i ] || list="$list $i"; done; echo $list >report');
+      const close = closed.map((fd) => `${fd}>&-`).join(' ');
+      const { code } = await b.run(report, { through: ['sh', '-c', `exec "$@" ${close}`, 'sh'] });
+      expect([code, readFileSync(join(b.work, 'report'), 'utf8')]).toEqual([0, `${closed.join(' ')}\n`]);
     });
-    expect(code).toBe(0);
-  });
+  }
 
   kernelTest('ignored and blocked signals', async () => {
     const b = bench();
