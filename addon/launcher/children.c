@@ -52,10 +52,7 @@ void on_target(void) {
   if (n == 0) {
     close_fd(&self.target.hub);
     /* Closed by exec. When the child died before, the wait status says so. */
-    if (self.go && !self.exec_failed) {
-      self.started = true;
-      control_send(&self.control, 'R', NULL, 0);
-    }
+    if (self.go && !self.exec_failed) control_send(&self.control, 'R', NULL, 0);
     return;
   }
   memcpy(&value, message + 1, sizeof value);

@@ -1,5 +1,6 @@
 /* The state of the launcher's process, and the parts of its event loop that work on it. */
 #pragma once
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,7 +26,8 @@ struct launcher {
   char *plan_bytes; /* what `plan` points into */
   struct plan plan;
   struct target target;
-  bool prepared, go, started; /* started: exec succeeded */
+  bool prepared, go;
+  sigset_t early; /* signals that came before the command's process was there */
   bool exec_failed, ended;
   int target_status;
   int giver;     /* pidfd of the user's launcher when this is root's for it; -1 otherwise */

@@ -41,12 +41,12 @@ static void on_signals(void) {
     int number = (int)info.ssi_signo;
     if (number == SIGCHLD) {
       on_child_ended();
+    } else if (!self.prepared) {
+      sigaddset(&self.early, number);
     } else if (info.ssi_code == SI_KERNEL) {
       /* From the terminal: the command got it too. The recorder looks after itself. */
-    } else if (self.started && !self.ended) {
+    } else {
       signal_target(number);
-    } else if (self.node > 0) {
-      kill(self.node, number);
     }
   }
 }
@@ -67,6 +67,8 @@ static bool target_runs(void) { return self.go && !self.ended && self.target.pid
 
 static int never_started(void) {
   if (!WIFSIGNALED(self.node_status)) return WEXITSTATUS(self.node_status);
+  /* Sent to the whole group, before the recorder could know that it is for the command. */
+  if (sigismember(&self.early, WTERMSIG(self.node_status)) == 1) return code_of(self.node_status);
   fprintf(stderr, "dk: the recorder was ended by signal %d before the command was started.\nRun it again.\n",
           WTERMSIG(self.node_status));
   return EXIT_CANNOT_RECORD;

@@ -64,6 +64,8 @@ static void prepare(const char *body, size_t length) {
     refuse(text);
     return;
   }
+  for (int number = 1; number < NSIG; number++)
+    if (sigismember(&self.early, number) == 1) signal_target(number);
   release_user_fds();
   control_send_u32(&self.control, 'T', (uint32_t)self.target.pid);
 }

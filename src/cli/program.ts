@@ -1,4 +1,5 @@
 /** Runs the command line of this process, and ends it with the exit code. */
+import { DkError } from '../errors.js';
 import { exactArguments } from './arguments.js';
 import { cli } from './cli.js';
 import { sharedStream } from './output/shared-stream.js';
@@ -13,7 +14,17 @@ const code = await cli(exactArguments(argv), {
   stdout: shares ? sharedStream(1) : process.stdout,
   stderr: shares ? sharedStream(2) : process.stderr,
   env: process.env,
-  cwd: process.cwd(),
+  get cwd() {
+    return currentDirectory();
+  },
   exitOnInterrupt: (deferred) => void process.on('SIGINT', () => deferred() || process.exit(130)),
 });
 process.exit(code);
+
+function currentDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new DkError('usage', 'The current directory does not exist any more.', 'Change into one that exists.', cause);
+  }
+}

@@ -43,10 +43,22 @@ export interface GuardSummary {
 }
 
 /**
- * What the terminal sends to the whole foreground job is for the command. A recorder that survives all of it can write
- * the recording's end, also when the terminal is closed; and the ring is emptied while the command is stopped.
+ * What is sent to the whole process group, by the terminal or by a program like timeout, is for the command. A recorder
+ * that survives all of it can write the recording's end, also when the terminal is closed; and the ring is emptied while
+ * the command is stopped.
  */
-export const SIGNALS_FOR_THE_COMMAND = ['SIGINT', 'SIGQUIT', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGHUP'] as const;
+export const SIGNALS_FOR_THE_COMMAND = [
+  'SIGINT',
+  'SIGQUIT',
+  'SIGTSTP',
+  'SIGTTIN',
+  'SIGTTOU',
+  'SIGHUP',
+  'SIGTERM',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGALRM',
+] as const;
 
 interface LinkEvents {
   /** The command runs: exec succeeded. */

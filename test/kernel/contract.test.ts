@@ -55,6 +55,17 @@ describe('exit codes', () => {
   });
 });
 
+kernelTest('a directory that is gone: 125, and what to do', async () => {
+  const at = bench();
+  const script = 'mkdir gone; cd gone; rmdir ../gone; exec "$@"';
+  const done = await run(['bash', '-c', script, 'bash', DK, 'run', '--no-tui', '--', 'true'], {
+    cwd: at.work,
+    env: at.env,
+  });
+  expect(done.code).toBe(125);
+  expect(done.stderr).toContain('dk: The current directory does not exist any more.\nChange into one that exists.\n');
+});
+
 describe('the command is left alone', () => {
   kernelTest('its output goes through unchanged, and one line is added to stderr', async () => {
     const done = await bench().dk(['run', '--no-tui', '--', 'sh', '-c', 'printf "out\\0\\377"; printf "err\\n" >&2']);

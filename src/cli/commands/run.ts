@@ -50,6 +50,7 @@ export const command = defineCommand({
     const most = positiveInteger('run', '--max', options.max ?? '1000');
     if (options.untilFail && most === 0) throw usage('run', 'wants at least one run after --max, not "0"');
     requireLabel(options.name);
+    const { cwd } = context.io;
     const roots = (options.root.length === 0 ? ['.'] : options.root).map(existingDirectory);
     if (probes === 'vfs') throw noVfsProbes();
     const link = LauncherLink.fromEnvironment();
@@ -63,7 +64,7 @@ export const command = defineCommand({
       if (recorder === undefined) return await untilFailure(context, store, most, argv);
       const result = await recordCommand(store, link, {
         argv,
-        cwd: realpathSync('.'),
+        cwd,
         roots,
         excludes: options.exclude,
         label: options.name ?? null,
