@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
-import { toBytes } from '../events/byte-string.js';
 import { inodeNumber } from './inode-number.js';
+import { atPath } from './long-path.js';
 import type { XattrReader } from './proof.js';
 import type { NodeView } from './rec.js';
 import type { TreeState } from './state.js';
@@ -21,9 +21,11 @@ export async function baseXattrs(
   const ino = end.base.node(node.file)?.identity.split(':')[2];
   if (path === undefined || ino === undefined) return [];
   try {
-    if (`${inodeNumber(lstatSync(toBytes(path), { bigint: true }))}` !== ino) return [];
     const recorded = end.node(node.file)?.rec.xattrs;
-    return Object.entries(read(toBytes(path))).filter(([name]) => !recorded?.has(name));
+    return atPath(path, (bytes) => {
+      if (`${inodeNumber(lstatSync(bytes, { bigint: true }))}` !== ino) return [];
+      return Object.entries(read(bytes)).filter(([name]) => !recorded?.has(name));
+    });
   } catch {
     // The file is not there any more, so nothing can be said.
     return [];

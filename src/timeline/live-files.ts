@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { toBytes } from '../events/byte-string.js';
 import { inodeNumber } from './inode-number.js';
+import { type ShortPath, shortPath } from './long-path.js';
 
 export interface LiveStat {
   ino: bigint;
@@ -26,11 +26,15 @@ export interface LiveReader {
 export const liveFiles: LiveReader = {
   async open(path) {
     let handle: FileHandle;
+    let short: ShortPath | undefined;
     try {
-      handle = await open(toBytes(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      short = shortPath(path);
+      handle = await open(short.bytes, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     } catch {
       // Whatever the reason, the bytes cannot be had; the caller reports them as unknown.
       return undefined;
+    } finally {
+      short?.close();
     }
     const stat = await handle.stat();
     if (!stat.isFile()) {

@@ -1,10 +1,11 @@
 import { type BigIntStats, lstatSync, readlinkSync } from 'node:fs';
-import { fromBytes, toBytes } from '../events/byte-string.js';
+import { fromBytes } from '../events/byte-string.js';
 import { baseStream } from '../events/event.js';
 import { typeOfMode } from './base-node.js';
 import { items } from './balanced.js';
 import { type DataFinder, hashFile } from './content-hash.js';
 import { inodeNumber } from './inode-number.js';
+import { atPath } from './long-path.js';
 import { isOnOverlay, numbersMove } from './overlay.js';
 import type { NodeView } from './rec.js';
 import type { TreeState } from './state.js';
@@ -63,10 +64,10 @@ export function takeProof(state: TreeState, options: ProofOptions = {}): Proof {
   for (const [path, node] of touchedPaths(state)) {
     const live = locate(path);
     if (live === undefined) continue;
-    const entry = look(path, toBytes(live), node, state, options.readXattrs);
+    const entry = look(path, live, node, state, options.readXattrs);
     if (entry.stat !== null && entry.content === UNREAD) {
       const inode = `${entry.stat.dev}:${entry.stat.ino}`;
-      entry.content = hashes.get(inode) ?? hashIfThere(toBytes(live), options.findData);
+      entry.content = hashes.get(inode) ?? hashIfThere(live, options.findData);
       if (entry.content !== null) hashes.set(inode, entry.content);
     }
     if (entry.stat !== null && namesCannotBeTold(live, entry.stat)) entry.stat.ino = 0n;
@@ -96,24 +97,26 @@ const UNREAD = 'unread';
 
 function look(
   path: string,
-  live: Buffer,
+  live: string,
   node: NodeView | undefined,
   state: TreeState,
   readXattrs: XattrReader | undefined,
 ): ProofEntry {
   const entry: ProofEntry = { path, stat: null, target: null, content: null, xattrs: null };
-  let stat: BigIntStats;
   try {
-    stat = lstatSync(live, { bigint: true });
-    entry.stat = proofStat(stat);
-    if (node !== undefined && linksAreOfLayer(path, node, state)) entry.stat.nlink = 0;
-    if (stat.isSymbolicLink()) entry.target = fromBytes(readlinkSync(live, { encoding: 'buffer' }));
-    if (readXattrs !== undefined) entry.xattrs = new Map(Object.entries(readXattrs(live)));
+    entry.stat = atPath(live, (bytes) => {
+      const stat = lstatSync(bytes, { bigint: true });
+      if (stat.isSymbolicLink()) entry.target = fromBytes(readlinkSync(bytes, { encoding: 'buffer' }));
+      if (readXattrs !== undefined) entry.xattrs = new Map(Object.entries(readXattrs(bytes)));
+      return proofStat(stat);
+    });
   } catch (error) {
     if (!isAbsence(error)) throw error;
-    return { ...entry, stat: null };
+    return entry;
   }
-  if (stat.isFile() && node !== undefined) entry.content = isBaseContent(node, state, entry.stat) ? 'base' : UNREAD;
+  if (node !== undefined && linksAreOfLayer(path, node, state)) entry.stat.nlink = 0;
+  if (typeOfMode(entry.stat.mode) === 'file' && node !== undefined)
+    entry.content = isBaseContent(node, state, entry.stat) ? 'base' : UNREAD;
   return entry;
 }
 
@@ -147,9 +150,9 @@ export function hasBaseContent(node: NodeView): boolean {
   return extents.count === 1 && stream === baseStream(node.file) && off === 0;
 }
 
-function hashIfThere(path: Buffer, findData: DataFinder | undefined): string | null {
+function hashIfThere(path: string, findData: DataFinder | undefined): string | null {
   try {
-    return hashFile(path, findData);
+    return atPath(path, (bytes) => hashFile(bytes, findData));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw error;

@@ -1,5 +1,6 @@
 import type { BasePart, EventToWrite, RecordingWriter } from '../writer.js';
 import { Asides } from './asides.js';
+import { RECORD_FLAGS } from '../../events/abi.js';
 import { namesOf } from './call-names.js';
 import type { Context, Outcome } from './context.js';
 import type { Attribution, EventBody } from './event-body.js';
@@ -18,7 +19,7 @@ import { noteGap } from './note-gap.js';
 import { PseudoMounts } from './pseudo-mounts.js';
 import { Races } from './races.js';
 import type { RawRecord } from './raw-record.js';
-import { RECORD_HANDLERS } from './records.js';
+import { pathCutOff, RECORD_HANDLERS } from './records.js';
 import { Renames } from './renames.js';
 import { Windows } from './windows.js';
 import { handleWrite, Writes } from './writes.js';
@@ -183,6 +184,7 @@ export class Ingest implements Context {
     if (this.exclusion.drops(this, record)) return 'done';
     const cut = this.writes.endedBy(record);
     if (cut !== undefined) handleWrite(this, cut);
+    if (record.name === 'call' && record.has(RECORD_FLAGS.cut)) return pathCutOff(this, record);
     if (record.name !== 'write') return RECORD_HANDLERS[record.name](this, record);
     const kept = this.whole.size === 0 ? undefined : this.whole.get(record);
     const pieces = kept ?? this.writes.add(record);

@@ -1,8 +1,9 @@
 import { lstatSync, readlinkSync, type BigIntStats } from 'node:fs';
-import { fromBytes, toBytes } from '../../events/byte-string.js';
+import { fromBytes } from '../../events/byte-string.js';
 import { FIRST_BASE_FILE, ROOT_DIR_FILE } from '../../events/event.js';
 import type { NodeName } from '../../timeline/base-node.js';
 import type { ExternalNode } from '../../timeline/base-tree.js';
+import { atPath } from '../../timeline/long-path.js';
 import { MANY_NAMES, type Resolution } from '../../timeline/namespace.js';
 import { inodeNumber } from '../../timeline/inode-number.js';
 import { isOnOverlay } from '../../timeline/overlay.js';
@@ -264,17 +265,16 @@ const UNSEEN_DIR: FoundNode = {
 
 function liveDefaultList(path: string): Uint8Array | null {
   try {
-    return addon().lgetxattrs(toBytes(path))[ACL_DEFAULT] ?? null;
+    return atPath(path, (bytes) => addon().lgetxattrs(bytes))[ACL_DEFAULT] ?? null;
   } catch {
     return null; // gone
   }
 }
 
 function liveNode(path: string, startRealNs: bigint): FoundNode | undefined {
-  const bytes = toBytes(path);
   let stat: BigIntStats;
   try {
-    stat = lstatSync(bytes, { bigint: true });
+    stat = atPath(path, (bytes) => lstatSync(bytes, { bigint: true }));
   } catch {
     return undefined; // gone, or not readable: not part of what can be known of the base
   }
@@ -289,15 +289,15 @@ function liveNode(path: string, startRealNs: bigint): FoundNode | undefined {
     sizeBytes: Number(stat.size),
     mtimeNs: stat.mtimeNs,
     ctimeNs: stat.ctimeNs,
-    target: stat.isSymbolicLink() ? linkTarget(bytes) : null,
+    target: stat.isSymbolicLink() ? linkTarget(path) : null,
     xattrs: null,
     listed: false,
   };
 }
 
-function linkTarget(path: Buffer): string | null {
+function linkTarget(path: string): string | null {
   try {
-    return fromBytes(readlinkSync(path, { encoding: 'buffer' }));
+    return atPath(path, (bytes) => fromBytes(readlinkSync(bytes, { encoding: 'buffer' })));
   } catch {
     return null;
   }

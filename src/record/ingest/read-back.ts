@@ -1,34 +1,39 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
-import { fromBytes, toBytes } from '../../events/byte-string.js';
+import { fromBytes } from '../../events/byte-string.js';
 import type { NodeTruth } from '../../events/event.js';
 import { addon } from '../../native/addon.js';
+import { atPath } from '../../timeline/long-path.js';
 
 const CHUNK_BYTES = 1 << 20;
 
 /** What stands at the path now; null for nothing. Links are not followed. */
 export function liveTruth(path: string): NodeTruth | null {
-  const bytes = toBytes(path);
   try {
-    const stat = lstatSync(bytes, { bigint: true });
-    return {
-      mode: Number(stat.mode),
-      uid: Number(stat.uid),
-      gid: Number(stat.gid),
-      rdev: Number(stat.rdev),
-      sizeBytes: Number(stat.size),
-      target: stat.isSymbolicLink() ? fromBytes(readlinkSync(bytes, { encoding: 'buffer' })) : null,
-      mtimeNs: stat.mtimeNs,
-      xattrs: addon().lgetxattrs(bytes),
-    };
+    return atPath(path, truthAt);
   } catch (error) {
     if (isGone(error)) return null;
     throw error;
   }
 }
 
+function truthAt(bytes: Buffer): NodeTruth {
+  const stat = lstatSync(bytes, { bigint: true });
+  return {
+    mode: Number(stat.mode),
+    uid: Number(stat.uid),
+    gid: Number(stat.gid),
+    rdev: Number(stat.rdev),
+    sizeBytes: Number(stat.size),
+    target: stat.isSymbolicLink() ? fromBytes(readlinkSync(bytes, { encoding: 'buffer' })) : null,
+    mtimeNs: stat.mtimeNs,
+    xattrs: addon().lgetxattrs(bytes),
+  };
+}
+
 /** The bytes of a regular file, piece by piece; as many as it has when it is opened. */
 export function* liveBytes(path: string): Generator<Buffer> {
-  const fd = openSync(toBytes(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const fd = atPath(path, (bytes) => openSync(bytes, flags));
   try {
     const size = fstatSync(fd).size;
     for (let at = 0; at < size; ) {
@@ -46,7 +51,7 @@ export function* liveBytes(path: string): Generator<Buffer> {
 /** Names in a directory; none when it is gone. */
 export function liveNames(path: string): string[] {
   try {
-    return readdirSync(toBytes(path), { encoding: 'buffer' }).map(fromBytes);
+    return atPath(path, (bytes) => readdirSync(bytes, { encoding: 'buffer' })).map(fromBytes);
   } catch (error) {
     if (isGone(error)) return [];
     throw error;

@@ -79,6 +79,12 @@ export const RECORD_HANDLERS: { readonly [R in Exclude<RecordName, 'write'>]: Ha
   },
 };
 
+/** A record that says where something is, of which the beginning is missing. */
+export function pathCutOff(context: Context, record: RawRecord): Outcome {
+  context.doubt(record, 'a path of 4096 bytes or more', { file: 0, path: '' });
+  return 'done';
+}
+
 /** First sight of an inode: which file of the model is it? And by which of several names the thread has it open. */
 function handlePath(context: Context, record: RawRecord): Outcome {
   const { model } = context;
@@ -88,6 +94,7 @@ function handlePath(context: Context, record: RawRecord): Outcome {
   const isNew = known === undefined || (!isDeleted && model.state.names(known).length === 0);
   const hasOthers = !isDeleted && record.u32('nlink') > 1;
   if (!isNew && !hasOthers) return 'done';
+  if (record.has(RECORD_FLAGS.cut)) return pathCutOff(context, record);
   const path = record.walked(0, record.u32('path_len')).path;
   if (!isNew) {
     const name = model.noted('/', path, record.exitedNs);
