@@ -20,6 +20,7 @@
 /* How much of a file a write whose place is not proved is looked for in. */
 #define WINDOW_BYTES 65536
 #define WINDOW_APPEND 8192 /* of a small append, beside some of its own length */
+#define LONG_WAIT_NS 15000 /* others wrote much while the call waited for its turn */
 
 #define RWF_APPEND 0x10
 #define RWF_NOAPPEND 0x20
@@ -118,7 +119,8 @@ static __always_inline bool window__send(struct dk_task *t, struct dk_scratch *s
 {
 	struct dk_peek *peek = &s->peek;
 	struct dk_window *rec = (void *)s->data - sizeof(*rec);
-	__u64 most = append && total < WINDOW_BYTES / 8 ? 4 * total + WINDOW_APPEND : WINDOW_BYTES - 1;
+	bool brief = s->pieces.head.exit_ns - t->enter_ns < LONG_WAIT_NS;
+	__u64 most = append && brief && total < WINDOW_BYTES / 8 ? 4 * total + WINDOW_APPEND : WINDOW_BYTES - 1;
 	__u64 begin = t->pos;
 	__u32 length;
 
@@ -136,6 +138,7 @@ static __always_inline bool window__send(struct dk_task *t, struct dk_scratch *s
 		return false;
 	VERIFIER_MASK(length, WINDOW_BYTES - 1);
 	task__head(rec, DK_REC_WINDOW, sizeof(*rec) + length, t->enter_ns);
+	rec->exit_ns = s->pieces.head.exit_ns; /* no later than the write's: records are put in the order of it */
 	rec->offset = begin;
 	rec->length = length;
 	rec->reserved = 0;
@@ -174,6 +177,7 @@ static __always_inline bool write__aside(struct dk_task *t, struct dk_write *w, 
 		return false;
 	number = bpf_core_field_offset(struct pid, numbers) + READ(pid, level) * bpf_core_type_size(struct upid);
 	task__head(&rec, DK_REC_ASIDE, sizeof(rec), t->enter_ns);
+	rec.exit_ns = w->exit_ns;
 	rec.address = syscall__arg(regs, 1);
 	rec.count = syscall__arg(regs, 2);
 	rec.ns_tid = 0;
@@ -196,7 +200,7 @@ static __always_inline int write__record(struct pt_regs *regs, long ret, bool ve
 	struct inode *inode;
 	struct file *file;
 	__u32 fd = syscall__arg(regs, 0);
-	bool append;
+	bool append, regular;
 
 	if (!t || !s || ret <= 0 || ret > MAX_RW)
 		return 0;
@@ -208,6 +212,9 @@ static __always_inline int write__record(struct pt_regs *regs, long ret, bool ve
 		return 0;
 	}
 	inode = READ(file, f_inode);
+	regular = inode__regular(inode);
+	if (regular)
+		emit__path_once(t, file, inode);
 	w = &s->pieces.head;
 	task__head(w, DK_REC_WRITE, 0, t->enter_ns);
 	inode__fill(w, inode);
@@ -216,8 +223,7 @@ static __always_inline int write__record(struct pt_regs *regs, long ret, bool ve
 	w->open_file = (__u64)file;
 	w->pos_before = t->pos;
 	w->offset = 0;
-	if (inode__regular(inode)) {
-		emit__path_once(t, file, inode);
+	if (regular) {
 		/* Overlayfs does not pass the flag on to the file that it writes to (fs/backing-file.c). */
 		if (inode__overlay(inode))
 			rwf &= ~RWF_NOAPPEND;

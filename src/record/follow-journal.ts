@@ -60,7 +60,7 @@ export class JournalFollower {
    * that no call can turn up any more that must go before one that was kept back.
    */
   take(quiet: boolean): DkEvent[] {
-    this.ingest.advance(FRAMES_A_TURN, quiet ? 0 : undefined);
+    this.ingest.advance(FRAMES_A_TURN, !quiet);
     const taken = this.events.splice(0);
     this.count += taken.length;
     return taken;

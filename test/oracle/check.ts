@@ -23,11 +23,13 @@ async function isAdmitted(recording: Recording, seq: number, difference: Differe
   );
 }
 
-/** Content that a gap says is not known. */
+/** What a gap says is not known: bytes of the file, or the file as a whole. */
 async function isGap(recording: Recording, seq: number, { file, what }: Difference): Promise<boolean> {
-  if (!what.startsWith('sha-256') || !what.includes(', unknown from ')) return false;
+  const isOfBytes = what.startsWith('sha-256') && what.includes(', unknown from ');
   for (const at of await recording.history(file)) {
-    if (at <= seq && (await recording.event(at)).kind === 'gap') return true;
+    if (at > seq) break;
+    const event = await recording.event(at);
+    if (event.kind === 'gap' && (isOfBytes || event.length === 0)) return true;
   }
   return false;
 }

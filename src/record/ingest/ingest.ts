@@ -1,8 +1,10 @@
+import { RECORD_FLAGS, RECORDS } from '../../events/abi.js';
 import type { BasePart, EventToWrite, RecordingWriter } from '../writer.js';
 import { Asides } from './asides.js';
-import { RECORD_FLAGS } from '../../events/abi.js';
 import { namesOf } from './call-names.js';
+import type { Proof } from './clashes.js';
 import type { Context, Outcome } from './context.js';
+import { type Effect, effectOf } from './effects.js';
 import type { Attribution, EventBody } from './event-body.js';
 import type { Exclusion } from './exclusion.js';
 import type { JournalReader } from './journal-reader.js';
@@ -18,17 +20,20 @@ import { MountViews } from './mount-views.js';
 import { noteGap } from './note-gap.js';
 import { PseudoMounts } from './pseudo-mounts.js';
 import { Races } from './races.js';
-import type { RawRecord } from './raw-record.js';
+import { insertByEnd } from './order-of-ends.js';
+import { isSameInode, type RawRecord } from './raw-record.js';
 import { pathCutOff, RECORD_HANDLERS } from './records.js';
 import { Renames } from './renames.js';
 import { Windows } from './windows.js';
 import { handleWrite, Writes } from './writes.js';
 
 /**
- * How far to look for the call that explains one that does not fit. Records stand in the order in which calls ended;
- * two that overlapped may have taken effect the other way round, and the other one follows within a scheduling delay.
+ * Records are kept back, to put them in the order in which calls ended: a processor that is interrupted sends its record
+ * late. And two calls that overlapped may have taken effect the other way round: when one does not fit, the one that explains
+ * it follows within a scheduling delay.
  */
-const LOOK_AHEAD_RECORDS = 4096;
+const KEPT_RECORDS = 4096;
+const KEPT_NS = 20e6;
 
 /** Calls that change what a mapping of the file shows. */
 const CONTENT_CALLS: ReadonlySet<string> = new Set(['file.write', 'file.truncate', 'file.allocate', 'file.copy']);
@@ -38,6 +43,8 @@ export interface Doubts {
   /** Everything may differ. */
   all: boolean;
   files: Set<number>;
+  /** What stands there. */
+  paths: Set<string>;
   mapped: Set<number>;
 }
 
@@ -52,12 +59,14 @@ export class Ingest implements Context {
   readonly opened: OpenedNames;
   readonly pseudo: PseudoMounts;
   readonly views = new MountViews();
-  readonly doubts: Doubts = { all: false, files: new Set(), mapped: this.mapped };
+  readonly doubts: Doubts = { all: false, files: new Set(), paths: new Set(), mapped: this.mapped };
   force = false;
   /** End of the newest record, since the start. */
   lastNs = 0;
   private queue: RawRecord[] = [];
   private head = 0;
+  /** Records in the queue that were taken before their turn. */
+  private readonly taken = new Set<RawRecord>();
   /** Of the pre-images, as the last gap said. */
   private damage: string | undefined;
   readonly links: LayeredLinks;
@@ -82,21 +91,21 @@ export class Ingest implements Context {
   }
 
   /** Takes what the journal holds now; true when there was something. Keeps a few records back to look ahead. */
-  advance(maxFrames = 64, keep = LOOK_AHEAD_RECORDS): boolean {
+  advance(maxFrames = 64, keepsBack = true): boolean {
     let frames = 0;
     for (; frames < maxFrames; frames++) {
       const records = this.journal.next();
       if (records === undefined) break;
-      for (const record of records) this.queue.push(record);
+      for (const record of records) insertByEnd(this.queue, record);
     }
     if (frames > 0) this.preimages.poll();
-    this.drain(keep);
+    this.drain(keepsBack);
     return frames > 0;
   }
 
   /** After the last record: takes what was kept back. */
   finish(): void {
-    this.drain(0);
+    this.drain(false);
     for (const pieces of this.writes.unfinished()) handleWrite(this, pieces);
     this.noteDamage();
   }
@@ -124,7 +133,41 @@ export class Ingest implements Context {
     if (this.mapped.has(event.file) && CONTENT_CALLS.has(event.kind)) this.mappedPages.forget(event.file);
     // What was lost may have begun at any time.
     if (!this.large.isEmpty) this.large.event(body, record.name === 'loss' ? 0n : record.enteredNs, this.identityOf);
+    const effect = effectOf(body, record.name === 'call' && record.u64('ino') === 0);
+    const sizeBefore = effect?.content ? this.model.sizeOf(event.file) : 0;
     this.writer.append(event as EventToWrite, data);
+    if (effect !== undefined) this.noteRaces(effect, record, sizeBefore);
+  }
+
+  private noteRaces(effect: Effect, record: RawRecord, sizeBefore: number): void {
+    const { file } = effect;
+    for (const { clash, other } of this.races.note(effect, record, sizeBefore, () => this.proofOf(file, record))) {
+      if (clash.bytes !== null) this.doubt(record, clash.cause, clash.bytes);
+      else this.doubtWhole(record, clash.cause, [effect, other]);
+    }
+  }
+
+  /** The record tells what the inode was when the call returned. */
+  private proofOf(file: number, record: RawRecord): Proof {
+    if (!namesInode(record)) return { size: false, mode: false, owner: false };
+    const node = this.model.state.rec(file);
+    const isOwner = node?.uid === record.u32('uid') && node.gid === record.u32('gid');
+    return { size: this.model.sizeOf(file) === record.u64('size_after'), mode: true, owner: isOwner };
+  }
+
+  /** Both calls' files, and what stands at their names, are in doubt. */
+  private doubtWhole(record: RawRecord, cause: string, effects: readonly Effect[]): void {
+    const { state } = this.model;
+    const names = effects.flatMap((effect) => effect.names.map(({ path }) => path));
+    const files = new Set(effects.map(({ file }) => file));
+    for (const path of names) {
+      const at = state.resolve(path);
+      if (at.found) files.add(at.file);
+      this.doubts.paths.add(path);
+    }
+    const isTree = names.length > 0 && [...files].some((file) => state.typeOf(file) === 'dir');
+    if (isTree) this.doubt(record, cause, { file: 0, path: '' });
+    else for (const file of files) this.doubt(record, cause, { file, path: this.model.pathOf(file) });
   }
 
   mapShared(record: RawRecord, file: number): void {
@@ -153,11 +196,14 @@ export class Ingest implements Context {
 
   private readonly identityOf = (file: number): string | undefined => this.model.state.base.node(file)?.identity;
 
-  private drain(keep: number): void {
+  private drain(keepsBack: boolean): void {
+    const keep = keepsBack ? KEPT_RECORDS : 0;
+    const untilNs = (this.queue.at(-1)?.exitNs ?? 0) - (keepsBack ? KEPT_NS : 0);
     while (this.queue.length - this.head > keep) {
       const record = this.queue[this.head] as RawRecord;
+      if (record.exitNs > untilNs) break;
       this.head += 1;
-      if (record !== TAKEN) this.take(record);
+      if (!this.taken.delete(record)) this.take(record);
     }
     this.queue = this.queue.slice(this.head);
     this.head = 0;
@@ -168,9 +214,9 @@ export class Ingest implements Context {
     // Let calls that overlapped this one go first, one by one, until it fits.
     for (let i = this.head; i < this.queue.length; i++) {
       const other = this.queue[i] as RawRecord;
-      if (other === TAKEN || other.name !== 'call' || other.enterNs > record.exitNs) continue;
+      if (other.enterNs > record.exitNs || !mayExplain(other, record) || this.taken.has(other)) continue;
       if (this.handle(other) !== 'done') continue;
-      this.queue[i] = TAKEN;
+      this.taken.add(other);
       if (this.handle(record) === 'done') return;
     }
     this.force = true;
@@ -196,11 +242,18 @@ export class Ingest implements Context {
   }
 }
 
+function namesInode(record: RawRecord): boolean {
+  return 'ino' in RECORDS[record.name].fields && record.u64('ino') !== 0;
+}
+
 function describe(record: RawRecord): string {
   if (record.name !== 'call') return `a ${record.name} record`;
   const { base1, path1, base2, path2 } = namesOf(record);
   return `system call ${record.u32('nr')} (${[base1, path1, base2, path2].filter((name) => name !== '').join(', ')})`;
 }
 
-/** Marks a record that was taken before its turn. */
-const TAKEN = Symbol('taken') as unknown as RawRecord;
+/** A call may have made what `record` needs; a path record tells what its inode is. */
+function mayExplain(other: RawRecord, record: RawRecord): boolean {
+  if (other.name === 'path') return namesInode(record) && isSameInode(other.identity(), record.identity());
+  return other.name === 'call';
+}

@@ -1,60 +1,88 @@
+import { type Clash, clashOf, type Proof } from './clashes.js';
+import type { Effect } from './effects.js';
+import { insertByEnd } from './order-of-ends.js';
 import type { RawRecord } from './raw-record.js';
 
 /** A write to bytes [offset, end). */
 export interface RecentWrite {
-  file: number;
-  tid: number;
-  exitNs: number;
   offset: number;
   end: number;
   /** Of the file, as the records before say. */
   sizeBefore: number;
 }
 
-/** Writes remembered. A call that overlaps more of them in time was kept from running for long. */
-const MOST_RECENT = 16_384;
-/** Records of different processors stand in the order of their ends but for so much. */
-const DISORDER_NS = 20_000;
+interface Recent {
+  effect: Effect;
+  /** Of its file, before it. */
+  sizeBefore: number;
+  tid: number;
+  enterNs: number;
+  exitNs: number;
+}
 
-/** Writes of different threads that overlapped in time: what came last cannot be told from the order in which calls ended. */
+/** A clash with an earlier call. */
+export interface Found {
+  clash: Clash;
+  other: Effect;
+}
+
+/** Calls remembered. One that overlaps more of them in time was kept from running for long. */
+const MOST_RECENT = 32_768;
+
+/** Calls of different threads that overlapped in time: which took effect last cannot be told from the order in which they ended. */
 export class Races {
-  /** Of all files, in the order of the records. */
-  private recent: RecentWrite[] = [];
+  /** In the order in which they ended. */
+  private recent: Recent[] = [];
   private hasForgotten = false;
 
   /**
    * What other threads wrote to the file while this write was under way, as far as it is known yet; undefined when too
    * much happened since.
    */
-  meanwhile(file: number, write: RawRecord): RecentWrite[] | undefined {
-    const writes: RecentWrite[] = [];
-    for (let i = this.recent.length - 1; i >= 0; i--) {
-      const other = this.recent[i] as RecentWrite;
-      if (other.exitNs < write.enterNs - DISORDER_NS) return writes;
-      if (other.file === file && other.tid !== write.tid && other.exitNs >= write.enterNs) writes.push(other);
-    }
-    return this.hasForgotten ? undefined : writes;
+  writesMeanwhile(file: number, write: RawRecord): RecentWrite[] | undefined {
+    return this.meanwhile(write)?.flatMap(({ effect, sizeBefore }) =>
+      effect.file === file && effect.content?.how === 'set'
+        ? [{ offset: effect.content.offset, end: effect.content.end, sizeBefore }]
+        : [],
+    );
   }
 
-  /** Notes a write; the part of it, if any, whose bytes another thread may have written at the same time. */
-  note(
-    file: number,
-    write: RawRecord,
-    { offset, length, sizeBefore }: { offset: number; length: number; sizeBefore: number },
-  ): { offset: number; length: number } | undefined {
-    const end = offset + length;
-    let from = end;
-    let to = offset;
-    for (const other of this.meanwhile(file, write) ?? [{ offset, end }]) {
-      if (other.offset >= end || other.end <= offset) continue;
-      from = Math.min(from, Math.max(offset, other.offset));
-      to = Math.max(to, Math.min(end, other.end));
-    }
-    this.recent.push({ file, tid: write.tid, exitNs: write.exitNs, offset, end, sizeBefore });
+  /** Notes what the record's call did, after its event. Returns the earlier calls that may have come after it. */
+  note(effect: Effect, record: RawRecord, sizeBefore: number, proof: () => Proof): readonly Found[] {
+    const found = this.clashes(effect, this.meanwhile(record), proof);
+    const { tid, enterNs, exitNs } = record;
+    insertByEnd(this.recent, { effect, sizeBefore, tid, enterNs, exitNs });
     if (this.recent.length > 2 * MOST_RECENT) {
       this.recent = this.recent.slice(-MOST_RECENT);
       this.hasForgotten = true;
     }
-    return from < to ? { offset: from, length: to - from } : undefined;
+    return found;
+  }
+
+  private clashes(effect: Effect, others: readonly Recent[] | undefined, proof: () => Proof): readonly Found[] {
+    if (others === undefined) return [{ clash: FORGOTTEN, other: effect }];
+    if (others.length === 0) return NOTHING;
+    const found: Found[] = [];
+    for (const { effect: other } of others) {
+      const clash = clashOf(other, effect, proof());
+      if (clash !== undefined) found.push({ clash, other });
+    }
+    return found;
+  }
+
+  /** Calls of other threads that overlapped the record's; undefined when some may be forgotten. */
+  private meanwhile({ tid, enterNs, exitNs }: RawRecord): readonly Recent[] | undefined {
+    let found: Recent[] | undefined;
+    for (let i = this.recent.length - 1; i >= 0; i--) {
+      const other = this.recent[i] as Recent;
+      if (other.exitNs < enterNs) return found ?? NOTHING;
+      if (other.tid === tid || other.enterNs > exitNs) continue;
+      found ??= [];
+      found.push(other);
+    }
+    return this.hasForgotten ? undefined : (found ?? NOTHING);
   }
 }
+
+const NOTHING: readonly never[] = [];
+const FORGOTTEN: Clash = { cause: 'a call took so long that what overlapped it is not known', bytes: null };

@@ -29,7 +29,8 @@ export async function resync(pipeline: Pipeline, roots: readonly string[], { end
     emit({ kind: 'resync', file: 0, path: '', truth: null });
     return;
   }
-  for (const file of doubts.files) for (const path of model.state.pathsOf(file)) restore(model, emit, path);
+  const inDoubt = [...doubts.files].flatMap((file) => [...model.state.pathsOf(file)]);
+  for (const path of new Set([...inDoubt, ...doubts.paths])) restore(model, emit, path);
   if (doubts.mapped.size === 0) return;
   const recorded = await pipeline.recorded();
   for (const file of doubts.mapped) {

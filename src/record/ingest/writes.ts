@@ -70,9 +70,8 @@ export function handleWrite(context: Context, pieces: readonly RawRecord[]): Out
   const path = context.opened.pathOf(first.tid, file);
   const { data, missing } = bytesOf(context, pieces, length);
   const isAmbiguous = first.has(RECORD_FLAGS.ambiguous);
-  const sizeBefore = context.model.sizeOf(file);
   const found = isAmbiguous
-    ? context.windows.find(first, data, context.races.meanwhile(file, first), sizeBefore)
+    ? context.windows.find(first, data, context.races.writesMeanwhile(file, first), context.model.sizeOf(file))
     : undefined;
   const offset = found ?? first.u64('offset');
   if (first.has(RECORD_FLAGS.mapped)) {
@@ -94,9 +93,6 @@ export function handleWrite(context: Context, pieces: readonly RawRecord[]): Out
       length: hole.length,
     });
   }
-  const race = context.races.note(file, first, { offset, length, sizeBefore });
-  if (race !== undefined)
-    context.doubt(first, 'two threads wrote the same bytes at the same time', { file, path, ...race });
   if (isAmbiguous && found === undefined) {
     context.doubt(first, 'the shared file position moved during the write', { file, path });
   }
