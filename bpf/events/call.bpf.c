@@ -137,7 +137,7 @@ static __always_inline __u32 call__name(struct dk_scratch *s, __u32 pos, __u8 di
 		mnt = READ(file, f_path.mnt);
 		dentry = READ(file, f_path.dentry);
 	}
-	end = walk__names(s, pos, mnt, dentry, &cut);
+	end = walk__names_from(s, pos, mnt, dentry, READ(task, fs, root.dentry), &cut);
 	*base_len = end - pos;
 	if (cut)
 		s->call.flags |= DK_FLAG_CUT;

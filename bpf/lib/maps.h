@@ -45,6 +45,7 @@ struct dk_task {
 struct dk_walk {
 	struct dentry *dentry;
 	struct mount *mnt;
+	struct dentry *root; /* a process's own root directory, to be marked; NULL: none, or it was */
 	__u32 pos; /* where the next name goes in data */
 	__u32 end; /* no name starts at or after this */
 	__u32 cut;

@@ -2,7 +2,8 @@
 /*
  * From a (mount, dentry) up to the recorder's root directory. A mount of another mount namespace means nothing there: of
  * what is in one, the names go up to the root of its filesystem; then come an entry that no name can be, "/", device and
- * namespace in hexadecimal, and the names of the mount point as they are in that namespace.
+ * namespace in hexadecimal, and the names of the mount point as they are in that namespace. Where a process that called chroot
+ * starts, an empty name stands for its root directory.
  */
 #pragma once
 #include "maps.h"
@@ -18,6 +19,12 @@ static long walk__step(__u32 i, struct dk_scratch **ctx)
 	__u32 pos = s->walk.pos, len;
 	const unsigned char *name;
 
+	if (dentry == s->walk.root && pos < DK_PAYLOAD_MAX - DK_NAME_MAX) {
+		s->data[pos] = 0;
+		s->walk.pos = pos + 1;
+		s->walk.root = NULL;
+		return 0;
+	}
 	if (!s->walk.foreign && dentry == root_dentry && (void *)mnt + bpf_core_field_offset(struct mount, mnt) == (void *)root_mnt)
 		return 1;
 	if (!s->walk.foreign && dentry == READ(mnt, mnt.mnt_root)) {
@@ -89,16 +96,19 @@ __noinline int walk__all(void)
 	dentry = s->walk.dentry;
 	at = s->walk.mnt;
 	s->walk.foreign = READ(at, mnt_ns) != READ(walk__mount(root_mnt), mnt_ns);
+	if (s->walk.foreign || s->walk.root == root_dentry)
+		s->walk.root = NULL;
 	bpf_loop(WALK_STEPS, walk__step, &s, 0);
 	if (s->walk.foreign)
 		walk__mark(s, at, dentry);
 	return 0;
 }
 
-/* Appends names, leaf first, each with a NUL, to s->data at `pos`; returns the position after them. */
-static __always_inline __u32 walk__names(struct dk_scratch *s, __u32 pos, struct vfsmount *mnt, struct dentry *dentry,
-					 bool *cut)
+/* Appends names, leaf first, each with a NUL, to s->data at `pos`; returns the position after them. `root` is marked. */
+static __always_inline __u32 walk__names_from(struct dk_scratch *s, __u32 pos, struct vfsmount *mnt,
+					      struct dentry *dentry, struct dentry *root, bool *cut)
 {
+	s->walk.root = root;
 	s->walk.dentry = dentry;
 	s->walk.mnt = walk__mount(mnt);
 	s->walk.pos = pos;
@@ -108,4 +118,10 @@ static __always_inline __u32 walk__names(struct dk_scratch *s, __u32 pos, struct
 	if (s->walk.cut)
 		*cut = true;
 	return s->walk.pos;
+}
+
+static __always_inline __u32 walk__names(struct dk_scratch *s, __u32 pos, struct vfsmount *mnt, struct dentry *dentry,
+					 bool *cut)
+{
+	return walk__names_from(s, pos, mnt, dentry, NULL, cut);
 }

@@ -2,6 +2,7 @@ import { cString, type RawRecord } from './raw-record.js';
 
 /** The strings of a call record. */
 export interface CallNames {
+  /** What the string starts from. Of a process that called chroot "//" stands behind its root directory. */
   base1: string;
   path1: string;
   base2: string;

@@ -173,9 +173,16 @@ export class Model {
   private walk(from: string, path: string, follow: boolean): Resolution {
     const start = this.walkDiscovering(from, ROOT_DIR_FILE, true);
     if (!start.found) return start;
-    // An absolute path starts at the process's root directory, which is what `from` is then.
-    const root = path.startsWith('/') ? start.file : undefined;
-    return this.walkDiscovering(path.replace(/^\/+/, ''), start.file, follow, root);
+    return this.walkDiscovering(path.replace(/^\/+/, ''), start.file, follow, this.rootOf(from, path, start.file));
+  }
+
+  /** The process's root directory: what an absolute path starts at, and in a relative one's start what "//" stands behind. */
+  private rootOf(from: string, path: string, start: number): number | undefined {
+    if (path.startsWith('/')) return start;
+    const mark = `${from}/`.indexOf('//');
+    if (mark <= 0) return undefined;
+    const at = this.walkDiscovering(from.slice(0, mark), ROOT_DIR_FILE, true);
+    return at.found ? at.file : undefined;
   }
 
   private walkDiscovering(path: string, from: number, follow: boolean, root?: number): Resolution {

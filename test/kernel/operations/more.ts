@@ -175,6 +175,35 @@ export const NAMELESS: readonly OperationCase[] = [
     events: [created('d/n'), wrote('d/n', 0, pattern(2, 1)), renamed('d/f', 'd/g'), madeDir('d/m'), ended()],
   },
   {
+    name: 'chroot: relative paths do not leave it, and symbolic links stay inside',
+    before: (folder) => {
+      folders(folder);
+      mkdirSync(join(folder, 'd/s'));
+      symlinkSync('/f', join(folder, 'd/s/abs'));
+      writeFileSync(join(folder, 'f'), 'another');
+    },
+    calls: [
+      "chroot 'd",
+      "chdir '/",
+      "mkdir '../x 0755",
+      "mkdir '../../s/../../y 0755",
+      "truncate 's/abs 1",
+      "chdir 's",
+      "mkdir '../../z 0755",
+      "truncate 'abs 0",
+      "chmod '../../../s/abs 0600",
+    ],
+    events: [
+      madeDir('d/x'),
+      madeDir('d/y'),
+      truncated('d/f', 1),
+      madeDir('d/z'),
+      truncated('d/f', 0),
+      modeSet('d/f', 0o600),
+      ended(),
+    ],
+  },
+  {
     name: 'hard links from before, one of them outside what is named',
     before: (folder) => {
       writeFileSync(join(folder, 'f'), 'some bytes');
