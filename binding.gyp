@@ -11,6 +11,7 @@
         "addon/journal.cc",
         "addon/known-page.cc",
         "addon/libbpf-stderr.cc",
+        "addon/priority.cc",
         "addon/recorder.cc",
         "addon/ring.cc"
       ],

@@ -3,6 +3,7 @@
 #include "crc32c.h"
 #include "recorder.h"
 #include "attributes.h"
+#include "priority.h"
 
 namespace {
 Napi::Value Crc32cOf(const Napi::CallbackInfo& info) {
@@ -17,6 +18,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("lsetxattr", Napi::Function::New<LSetXattr>(env, "lsetxattr"));
   exports.Set("lutimes", Napi::Function::New<LUtimes>(env, "lutimes"));
   exports.Set("nextData", Napi::Function::New<NextData>(env, "nextData"));
+  exports.Set("yieldProcessor", Napi::Function::New<YieldProcessor>(env, "yieldProcessor"));
   return exports;
 }
 }  // namespace

@@ -122,12 +122,14 @@ static int copy_opened(struct preimages *pre, struct blob_store *store, int from
   return failed;
 }
 
-void preimages_copy(struct preimages *pre, struct blob_store *store, int fd, uint32_t blob, int64_t size) {
+/* `from`: what opening the file behind `fd` gave. */
+static void copy(struct preimages *pre, struct blob_store *store, int fd, int from, uint32_t blob, int64_t size) {
+  int failed = from;
   if (pre->content_off) {
     pre->lost++;
+    if (from >= 0) close(from);
     return;
   }
-  int from = content_open(fd), failed = from;
   if (from >= 0) {
     pthread_mutex_lock(&store->lock);
     failed = copy_opened(pre, store, from, blob, size);
@@ -138,13 +140,17 @@ void preimages_copy(struct preimages *pre, struct blob_store *store, int fd, uin
   if (failed < 0) preimages_lose(pre, failed, fd);
 }
 
+void preimages_copy(struct preimages *pre, struct blob_store *store, int fd, uint32_t blob, int64_t size) {
+  copy(pre, store, fd, content_open(fd), blob, size);
+}
+
 void preimages_save_pin(struct preimages *pre, struct blob_store *store, const struct pin *pin) {
   struct preimage_note note;
-  int failed = 0;
+  int from = pin->node.blob ? content_open(pin->fd) : -1, failed = 0;
   if (!pin->noted) {
     note.node = pin->node;
     note.name_len = 0;
-    preimage_note_complete(&note, pin->fd);
+    preimage_note_complete(&note, pin->fd, from);
     pthread_mutex_lock(&pre->lock);
     failed = preimage_note_add(&note, &pre->log);
     if (!failed) pre->records++;
@@ -152,7 +158,8 @@ void preimages_save_pin(struct preimages *pre, struct blob_store *store, const s
     if (note.xattrs_lost) preimages_lose(pre, note.xattrs_lost, pin->fd);
     if (failed) preimages_lose(pre, failed, pin->fd);
   }
-  if (pin->node.blob && !failed) preimages_copy(pre, store, pin->fd, pin->node.blob, pin->node.size);
+  if (failed && from >= 0) close(from);
+  if (pin->node.blob && !failed) copy(pre, store, pin->fd, from, pin->node.blob, pin->node.size);
   close(pin->fd);
 }
 

@@ -39,7 +39,7 @@ void preimage_note_describe(int fd, const struct statx *stx, uint32_t base_entry
   note->name[note->name_len -= n] = '\0';
 }
 
-void preimage_note_complete(struct preimage_note *note, int fd) {
+void preimage_note_complete(struct preimage_note *note, int fd, int opened) {
   static _Thread_local char xattrs[XATTR_BYTES], target[PATH_MAX];
   char handle[HANDLE_NAME_BYTES];
   note->extra = (struct dk_node_extra){.name = note->name, .name_len = note->name_len, .target = target, .xattrs = xattrs};
@@ -49,7 +49,7 @@ void preimage_note_complete(struct preimage_note *note, int fd) {
     note->extra.target_len = n > 0 ? (size_t)n : 0;
   }
   if (note->node.flags & DK_NODE_CONTENT_ONLY) return;
-  ssize_t n = xattrs_read(handle_name(fd, handle), xattrs, sizeof xattrs);
+  ssize_t n = xattrs_read(handle_name(fd, handle), opened, xattrs, sizeof xattrs);
   if (n < 0) note->xattrs_lost = (int)n;
   note->extra.xattr_len = n > 0 ? (size_t)n : 0;
 }

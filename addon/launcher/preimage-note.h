@@ -18,6 +18,6 @@ struct preimage_note {
 size_t preimage_note_path(int fd, char path[PATH_MAX]);
 /* The node and its path; of entry `base_entry` - 1 of the base, if it is still that one, its number instead of the path. */
 void preimage_note_describe(int fd, const struct statx *stx, uint32_t base_entry, struct preimage_note *note);
-/* What only the handle can tell: link target and attributes. */
-void preimage_note_complete(struct preimage_note *note, int fd);
+/* What only the handle can tell: link target and attributes. `opened`: the same node opened for reading, -1 when it is not. */
+void preimage_note_complete(struct preimage_note *note, int fd, int opened);
 int preimage_note_add(struct preimage_note *note, struct dk_record_file *log);

@@ -104,7 +104,7 @@ static bool is_new_name(struct preimages *pre, const struct preimage_note *what)
 
 /* The note is in the file when this returns. */
 static int record_now(struct preimages *pre, int fd, struct preimage_note *what, int *xattrs_lost) {
-  preimage_note_complete(what, fd);
+  preimage_note_complete(what, fd, -1);
   *xattrs_lost = what->xattrs_lost;
   int failed = preimage_note_add(what, &pre->log);
   if (!failed) failed = dk_records_flush(&pre->log);

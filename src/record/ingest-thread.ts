@@ -2,6 +2,7 @@ import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openStore, type Store } from '../catalog/store.js';
 import { DkError, type ErrorCode } from '../errors.js';
+import { mayRaisePriority } from './privileges.js';
 import { Pipeline } from './ingest/pipeline.js';
 import { concludeRun, type Conclusion } from './ingest/conclude.js';
 import type { RunEnd } from './ingest/run-end.js';
@@ -23,6 +24,8 @@ export type ToWorker =
   /** There is nothing to keep, or it cannot be finished now: closes what is open. */
   | { type: 'stop' };
 export type FromWorker =
+  /** Whether the journal has grown for some time without being caught up with. */
+  | { type: 'behind'; behind: boolean }
   /** The proof has been taken: what happens on the disk from here on is not looked at. */
   | { type: 'proven' }
   | { type: 'done'; conclusion: Conclusion }
@@ -30,8 +33,10 @@ export type FromWorker =
 
 /** The journal grows in frames every few milliseconds; there is no hurry while the command runs. */
 const POLL_MS = 25;
-/** The command comes first. On Linux this is a property of the thread. */
+/** The command comes first, also where the session cannot make this thread give way. A property of the thread, on Linux. */
 const LOW_PRIORITY = 10;
+/** Being behind for so long is worth some of the command's time. */
+const PATIENCE_MS = 2000;
 
 const port = parentPort;
 if (port !== null) {
@@ -54,14 +59,15 @@ async function run(
   begin: Promise<void>,
   ended: () => RunEnd | 'stop' | undefined,
 ): Promise<Conclusion> {
-  setPriority(LOW_PRIORITY);
+  const priority = mayRaisePriority() ? setPriority : () => {};
+  priority(LOW_PRIORITY);
   const store = openStore(job.home);
   try {
     await begin;
     if (ended() === 'stop') throw stopped();
     const pipeline = await Pipeline.open({ store, id: job.id, source: store.folderOf(job.id) }, job);
     try {
-      return await follow(pipeline, store, job, ended);
+      return await follow(pipeline, store, job, ended, priority);
     } catch (error) {
       await pipeline.abandon().catch(() => undefined); // the first failure is the one to tell
       throw error;
@@ -76,16 +82,24 @@ async function follow(
   store: Store,
   job: IngestJob,
   ended: () => RunEnd | 'stop' | undefined,
+  priority: (value: number) => void,
 ): Promise<Conclusion> {
+  let levelMs = performance.now();
+  let behind = false;
   for (;;) {
     const end = ended();
     if (end === 'stop') throw stopped();
     if (end !== undefined) {
-      setPriority(0);
+      priority(0);
       const proven = () => port?.postMessage({ type: 'proven' } satisfies FromWorker);
       return concludeRun(pipeline, store, job.id, { roots: job.roots, end, proven });
     }
     const busy = await pipeline.advance();
+    if (!busy) levelMs = performance.now();
+    if (performance.now() - levelMs > PATIENCE_MS !== behind) {
+      behind = !behind;
+      port?.postMessage({ type: 'behind', behind } satisfies FromWorker);
+    }
     await new Promise((resolve) => (busy ? setImmediate(resolve) : setTimeout(resolve, POLL_MS)));
   }
 }

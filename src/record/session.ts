@@ -75,6 +75,7 @@ class Session {
   async run(): Promise<SessionResult> {
     const recorder = await this.start();
     const end = await this.link.ended;
+    this.ingest.hurry();
     const endNs = Number(process.hrtime.bigint()) - recorder.stats().startMonoNs;
     const { atLarge, release } = await settle(recorder, this.cgroup);
     try {
@@ -160,8 +161,8 @@ class Session {
         'A root has more than a million entries, so it was recorded without a complete base manifest.',
       );
     }
-    this.link.go();
     this.ingest.begin();
+    this.link.go();
     return recorder;
   }
 

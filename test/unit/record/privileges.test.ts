@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mayRecord } from '../../../src/record/privileges.js';
+import { mayRaisePriority, mayRecord } from '../../../src/record/privileges.js';
 
 const status = (capabilities: string) =>
   `Name:\tnode\nCapPrm:\t000001ffffffffff\nCapEff:\t${capabilities}\nCapBnd:\t0\n`;
@@ -12,6 +12,13 @@ test.each([
   ['0000000000200000', true, 'CAP_SYS_ADMIN'],
 ])('%s: %s (%s)', (capabilities, expected) => {
   expect(mayRecord(status(capabilities))).toBe(expected);
+});
+
+test.each([
+  ['0000000000800000', true, 'CAP_SYS_NICE alone'],
+  ['000001ffff7fffff', false, 'everything but CAP_SYS_NICE'],
+])('a thread that gave way can come back with %s: %s (%s)', (capabilities, expected) => {
+  expect(mayRaisePriority(status(capabilities))).toBe(expected);
 });
 
 test('a kernel that tells nothing grants nothing', () => {
