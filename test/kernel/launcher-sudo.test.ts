@@ -58,15 +58,17 @@ describe('an ordinary user', () => {
     kernelTest(`finds everything as it was, with ${pty}`, async (context) => {
       const b = new UserBench(context);
       const report = sh(
-        'id; umask; ulimit -a; ulimit -aH; pwd; ls -l /proc/$$/fd | sed "s/.*nogroup//" | grep -vE "pipe:|socket:"; ' +
+        // No pipeline lists the descriptors: the shell still has ends of its pipes when the first program of one runs.
+        'id; umask; ulimit -a; ulimit -aH; pwd; ' +
+          'for f in /proc/$$/fd/*; do echo "${f##*/} $(readlink $f | grep -vE "pipe:|socket:")"; done; ' +
           'tr "\\0" "\\n" < /proc/$$/environ; grep -E "^(Cap|Groups|NoNew|Sig[BI])" /proc/self/status; tty; exit 7',
       );
       const before = 'umask 027 && ulimit -Sn 500 && ulimit -c 0 && export ODD="a  b" && exec 5</etc/hostname 7>seven';
       const options = b.options({ rules: [RULE, `Defaults ${pty}`], before });
       const direct = await b.direct(report, options);
       const { code, stdout, messages } = await b.run(report, options);
-      const withoutTimes = (text: string) => text.replace(/\w{3} +\d+ \d\d:\d\d/g, '');
-      expect(withoutTimes(stdout)).toBe(withoutTimes(direct.stdout));
+      expect(stdout).toBe(direct.stdout);
+      expect(stdout).toContain('\n5 /etc/hostname\n');
       expect(code).toBe(7);
       const rights = messages.filter((message) => message.type === 'rights');
       expect(rights.map(({ uid, mayRecord }) => [uid, mayRecord])).toEqual([
