@@ -20,7 +20,7 @@
 /* How much of a file a write whose place is not proved is looked for in. */
 #define WINDOW_BYTES 65536
 #define WINDOW_APPEND 8192 /* of a small append, beside some of its own length */
-#define LONG_WAIT_NS 15000 /* others wrote much while the call waited for its turn */
+#define LONG_WAIT_NS 12000 /* others may have written much since the call began */
 
 #define RWF_APPEND 0x10
 #define RWF_NOAPPEND 0x20
@@ -119,7 +119,7 @@ static __always_inline bool window__send(struct dk_task *t, struct dk_scratch *s
 {
 	struct dk_peek *peek = &s->peek;
 	struct dk_window *rec = (void *)s->data - sizeof(*rec);
-	bool brief = s->pieces.head.exit_ns - t->enter_ns < LONG_WAIT_NS;
+	bool brief = bpf_ktime_get_ns() - t->enter_ns < LONG_WAIT_NS; /* `end` was read before */
 	__u64 most = append && brief && total < WINDOW_BYTES / 8 ? 4 * total + WINDOW_APPEND : WINDOW_BYTES - 1;
 	__u64 begin = t->pos;
 	__u32 length;

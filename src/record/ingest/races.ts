@@ -27,7 +27,7 @@ export interface Found {
 }
 
 /** Calls remembered. One that overlaps more of them in time was kept from running for long. */
-const MOST_RECENT = 32_768;
+const MOST_RECENT = 65_536;
 
 /** Calls of different threads that overlapped in time: which took effect last cannot be told from the order in which they ended. */
 export class Races {
