@@ -37,7 +37,12 @@ int Drain::Start() {
   epoll_ = epoll_create1(EPOLL_CLOEXEC);
   epoll_event event{EPOLLIN | EPOLLET, {}};
   if (epoll_ < 0 || epoll_ctl(epoll_, EPOLL_CTL_ADD, options_.ring_map, &event) != 0) return errno;
-  if (options_.freeze_fd >= 0) freezer_ = std::make_unique<Freezer>(ring_, options_.freeze_fd);
+  if (options_.freeze_fd >= 0) {
+    freezer_ = std::make_unique<Freezer>(ring_, options_.alarm_map, options_.freeze_fd);
+    if (const int error = freezer_->Start(); error != 0) return error;
+    *options_.alarm_above = freezer_->freeze_above();
+  }
+  looked_at_ = MonotonicNs();
   thread_ = std::thread([this] { Run(); });
   return 0;
 }
@@ -88,9 +93,11 @@ bool Drain::Pass() {
 
 void Drain::NoteFill() { fill_max_.store(std::max(fill_max_.load(), ring_.Fill())); }
 
-// Puts a loss record before the records of this pass: what was lost came after some of them at the earliest, so a
-// reader never believes a state that may already be wrong.
+// Puts a loss record before the records of this pass, with the time of the last look: what was lost came after that, so a reader,
+// who sorts by time, never believes a state that may already be wrong.
 void Drain::NoteLosses() {
+  const uint64_t last_look_ns = looked_at_;
+  looked_at_ = MonotonicNs();
   for (uint32_t cause = 0; cause < DK_LOSS_CAUSES; cause++) {
     const unsigned long long total = options_.lost.by_cause[cause];
     if (total == noted_[cause]) continue;
@@ -111,7 +118,7 @@ void Drain::NoteLosses() {
     }
     head.size = static_cast<uint32_t>(record.size());
     head.type = DK_REC_LOSS;
-    head.enter_ns = head.exit_ns = MonotonicNs();
+    head.enter_ns = head.exit_ns = last_look_ns;
     head.records = total - noted_[cause];
     head.cause = cause;
     std::memcpy(record.data(), &head, sizeof(head));

@@ -23,6 +23,8 @@ class Drain {
     uint64_t ring_bytes;
     int dirty_map;
     LossCounters lost;
+    int alarm_map;
+    unsigned long long* alarm_above;  // in the programs' memory; see bpf/lib/maps.h
     int freeze_fd;  // cgroup.freeze, or -1; taken over
   };
 
@@ -58,5 +60,6 @@ class Drain {
   std::atomic<int> error_{0};
   unsigned long long noted_[DK_LOSS_CAUSES] = {};
   unsigned long long noted_unnamed_ = 0;
+  uint64_t looked_at_ = 0;  // CLOCK_MONOTONIC, ns: when NoteLosses last ran
   int epoll_ = -1;
 };

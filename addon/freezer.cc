@@ -2,11 +2,13 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "clock.h"
 
@@ -18,18 +20,30 @@ constexpr uint64_t kInFlightBytes = 32u << 20;
 constexpr uint64_t kBytesPerUs = 4096;
 constexpr uint64_t kShortestWaitUs = 50;
 constexpr uint64_t kLongestWaitUs = 10'000;
+// As in bpf/lib/maps.h.
+constexpr size_t kAlarmBytes = 4096;
 // A drain thread that takes nothing for so long waits for a disk that does not answer: the target must not.
 constexpr uint64_t kStalledNs = 5'000'000'000;
 
 uint64_t FreezeAbove(uint64_t size) { return size - std::max(size / 4, std::min(size / 4 * 3, kInFlightBytes)); }
 }  // namespace
 
-Freezer::Freezer(const Ring& ring, int fd)
-    : ring_(ring), fd_(fd), freeze_above_(FreezeAbove(ring.size())), thaw_below_(freeze_above_ / 6), moved_at_(MonotonicNs()), thread_([this] { Run(); }) {}
+Freezer::Freezer(const Ring& ring, int alarm_map, int fd)
+    : ring_(ring), alarm_map_(alarm_map), fd_(fd), freeze_above_(FreezeAbove(ring.size())), thaw_below_(freeze_above_ / 6), moved_at_(MonotonicNs()) {}
 
 Freezer::~Freezer() {
   Stop();
+  if (epoll_ >= 0) close(epoll_);
   close(fd_);
+}
+
+int Freezer::Start() {
+  if (const int error = alarm_.Map(alarm_map_, kAlarmBytes); error != 0) return error;
+  epoll_ = epoll_create1(EPOLL_CLOEXEC);
+  epoll_event event{EPOLLIN | EPOLLET, {}};
+  if (epoll_ < 0 || epoll_ctl(epoll_, EPOLL_CTL_ADD, alarm_map_, &event) != 0) return errno;
+  thread_ = std::thread([this] { Run(); });
+  return 0;
 }
 
 void Freezer::Stop() {
@@ -53,10 +67,17 @@ void Freezer::Run() {
     const uint64_t fill = ring_.Fill();
     const uint64_t room = fill < freeze_above_ ? freeze_above_ - fill : 0;
     const uint64_t us = std::clamp(room / kBytesPerUs, kShortestWaitUs, kLongestWaitUs);
-    const timespec wait{0, static_cast<long>(us * 1000)};
-    clock_nanosleep(CLOCK_MONOTONIC, 0, &wait, nullptr);
+    Wait(us);
   }
   if (!held_.load()) Thaw();
+}
+
+// Until then, or until the alarm.
+void Freezer::Wait(uint64_t us) {
+  const timespec most{0, static_cast<long>(us * 1000)};
+  epoll_event event;
+  epoll_pwait2(epoll_, &event, 1, &most, nullptr);
+  alarm_.Consume([](const void*, uint32_t) {});
 }
 
 void Freezer::Look() {

@@ -10,11 +10,17 @@
 // priority where that is allowed, because the writers that it must stop want the processors too.
 class Freezer {
  public:
-  // fd: the target's cgroup.freeze; owned.
-  Freezer(const Ring& ring, int fd);
+  // fd: the target's cgroup.freeze; owned. alarm_map: the ring through which the writer's processor wakes the thread.
+  Freezer(const Ring& ring, int alarm_map, int fd);
   ~Freezer();
   Freezer(const Freezer&) = delete;
   Freezer& operator=(const Freezer&) = delete;
+
+  // Starts the thread. Returns 0 or an errno.
+  int Start();
+
+  // Bytes of waiting records above which the target is frozen.
+  uint64_t freeze_above() const { return freeze_above_; }
 
   // Asks for a freeze that nothing here ends any more, not even Stop; true once it has begun. Thread: any.
   bool Hold();
@@ -29,13 +35,16 @@ class Freezer {
 
  private:
   void Run();
+  void Wait(uint64_t us);
   void Look();
   bool Stalled();
   void Freeze();
   void Thaw();
 
   const Ring& ring_;
-  const int fd_;
+  Ring alarm_;
+  const int alarm_map_, fd_;
+  int epoll_ = -1;
   // Bytes of waiting records above which the target is frozen, and below which it is thawed.
   const uint64_t freeze_above_, thaw_below_;
   uint64_t frozen_since_ = 0;

@@ -189,6 +189,8 @@ Recorder::Failure Recorder::Attach(const Napi::Object& options) {
                      ring_bytes_,
                      bpf_map__fd(skeleton_->maps.dirty),
                      {skeleton_->bss->lost, &skeleton_->bss->lost_unnamed},
+                     bpf_map__fd(skeleton_->maps.alarm),
+                     &skeleton_->bss->alarm_above,
                      freeze_fd},
       std::make_unique<Journal>(journal_dir, segment_bytes, start_mono_ns_, start_real_ns_));
   if (const int error = drain_->Start(); error != 0) return {"ring buffer", error};

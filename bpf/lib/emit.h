@@ -10,7 +10,13 @@
 
 static __always_inline __u64 emit__wake(void)
 {
-	return bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > EMIT_WAKE_BYTES ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+	__u64 waiting = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
+
+	if (waiting <= EMIT_WAKE_BYTES)
+		return BPF_RB_NO_WAKEUP;
+	if (alarm_above && waiting > alarm_above)
+		bpf_ringbuf_output(&alarm, &waiting, sizeof(waiting), BPF_RB_FORCE_WAKEUP);
+	return BPF_RB_FORCE_WAKEUP;
 }
 
 /* Sends the call record built in the scratch area, with `payload` bytes of its data. */

@@ -124,6 +124,16 @@ struct {
 	__uint(max_entries, 64 << 20);
 } ring __weak SEC(".maps");
 
+/*
+ * To the freezer, while more than alarm_above bytes wait in the ring: it must run at once, and it is the processor of the writer
+ * that wakes it. One page, and what does not fit says nothing new. alarm_above 0: nobody listens.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+} alarm __weak SEC(".maps");
+__u64 alarm_above __weak;
+
 /* Room to build a record of unknown length, one a processor (programs here are never preempted). Resized at load. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
