@@ -11,7 +11,6 @@
         "addon/journal.cc",
         "addon/known-page.cc",
         "addon/libbpf-stderr.cc",
-        "addon/priority.cc",
         "addon/recorder.cc",
         "addon/ring.cc"
       ],

@@ -3,7 +3,6 @@
 #include "crc32c.h"
 #include "recorder.h"
 #include "attributes.h"
-#include "priority.h"
 
 namespace {
 Napi::Value Crc32cOf(const Napi::CallbackInfo& info) {
@@ -18,7 +17,6 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("lsetxattr", Napi::Function::New<LSetXattr>(env, "lsetxattr"));
   exports.Set("lutimes", Napi::Function::New<LUtimes>(env, "lutimes"));
   exports.Set("nextData", Napi::Function::New<NextData>(env, "nextData"));
-  exports.Set("yieldProcessor", Napi::Function::New<YieldProcessor>(env, "yieldProcessor"));
   return exports;
 }
 }  // namespace

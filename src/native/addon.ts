@@ -56,8 +56,6 @@ export interface Addon {
   crc32c(bytes: Uint8Array): number;
   lgetxattrs(path: Uint8Array | string): Record<string, Buffer>;
   lsetxattr(path: Uint8Array | string, name: string, value: Uint8Array): void;
-  /** Whether these threads run only where nobody else wants to (SCHED_IDLE). Coming back needs CAP_SYS_NICE. */
-  yieldProcessor(threads: readonly number[], yields: boolean): void;
   /** utimensat(2) of the path itself; nanoseconds since 1970. */
   lutimes(path: Uint8Array | string, atimeNs: bigint, mtimeNs: bigint): void;
   /** The first range at or after `from` that is no hole; undefined when only a hole follows. Moves the file's position. */

@@ -24,8 +24,6 @@ export type ToWorker =
   /** There is nothing to keep, or it cannot be finished now: closes what is open. */
   | { type: 'stop' };
 export type FromWorker =
-  /** Whether the journal has grown for some time without being caught up with. */
-  | { type: 'behind'; behind: boolean }
   /** The proof has been taken: what happens on the disk from here on is not looked at. */
   | { type: 'proven' }
   | { type: 'done'; conclusion: Conclusion }
@@ -33,10 +31,8 @@ export type FromWorker =
 
 /** The journal grows in frames every few milliseconds; there is no hurry while the command runs. */
 const POLL_MS = 25;
-/** The command comes first, also where the session cannot make this thread give way. A property of the thread, on Linux. */
+/** The command comes first, where this thread can get its place back. On Linux this is a property of the thread. */
 const LOW_PRIORITY = 10;
-/** Being behind for so long is worth some of the command's time. */
-const PATIENCE_MS = 2000;
 
 const port = parentPort;
 if (port !== null) {
@@ -84,8 +80,6 @@ async function follow(
   ended: () => RunEnd | 'stop' | undefined,
   priority: (value: number) => void,
 ): Promise<Conclusion> {
-  let levelMs = performance.now();
-  let behind = false;
   for (;;) {
     const end = ended();
     if (end === 'stop') throw stopped();
@@ -95,11 +89,6 @@ async function follow(
       return concludeRun(pipeline, store, job.id, { roots: job.roots, end, proven });
     }
     const busy = await pipeline.advance();
-    if (!busy) levelMs = performance.now();
-    if (performance.now() - levelMs > PATIENCE_MS !== behind) {
-      behind = !behind;
-      port?.postMessage({ type: 'behind', behind } satisfies FromWorker);
-    }
     await new Promise((resolve) => (busy ? setImmediate(resolve) : setTimeout(resolve, POLL_MS)));
   }
 }

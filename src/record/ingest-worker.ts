@@ -2,7 +2,6 @@ import { Worker } from 'node:worker_threads';
 import { DkError } from '../errors.js';
 import type { Conclusion } from './ingest/conclude.js';
 import type { RunEnd } from './ingest/run-end.js';
-import { GivingWay } from './giving-way.js';
 import type { FromWorker, IngestJob, ToWorker } from './ingest-thread.js';
 
 /** The ingest thread, as the session sees it. */
@@ -10,7 +9,6 @@ export class IngestWorker {
   private readonly worker: Worker;
   private readonly result: Promise<Conclusion>;
   private readonly exited: Promise<void>;
-  private readonly givingWay: GivingWay;
   private proven = (): void => {};
 
   constructor(job: IngestJob) {
@@ -22,12 +20,10 @@ export class IngestWorker {
       execArgv,
       ...streams,
     });
-    this.givingWay = new GivingWay();
     this.exited = new Promise((resolve) => this.worker.once('exit', () => resolve()));
     this.result = new Promise((resolve, reject) => {
       this.worker.on('message', (message: FromWorker) => {
-        if (message.type === 'behind') this.givingWay.yields(!message.behind);
-        else if (message.type === 'proven') this.proven();
+        if (message.type === 'proven') this.proven();
         else if (message.type === 'done') resolve(message.conclusion);
         else reject(asError(message));
       });
@@ -45,15 +41,9 @@ export class IngestWorker {
     this.result.catch(() => undefined); // whoever waits for `end` hears of it
   }
 
-  /** base.bin is complete and the command is about to run: reads the journal from now on. */
+  /** base.bin is complete: reads the journal from now on. */
   begin(): void {
-    this.givingWay.begin();
     this.worker.postMessage({ type: 'begin' } satisfies ToWorker);
-  }
-
-  /** The command has ended. */
-  hurry(): void {
-    this.givingWay.end();
   }
 
   /** The journal is complete: resolves when the recording is sealed. `proven`: the disk has been looked at for the last time. */
@@ -65,7 +55,6 @@ export class IngestWorker {
 
   /** Gives up without a result. Resolves when nothing of the recording is open any more. */
   async stop(): Promise<void> {
-    this.hurry();
     this.worker.postMessage({ type: 'stop' } satisfies ToWorker);
     await this.exited;
   }

@@ -75,7 +75,6 @@ class Session {
   async run(): Promise<SessionResult> {
     const recorder = await this.start();
     const end = await this.link.ended;
-    this.ingest.hurry();
     const endNs = Number(process.hrtime.bigint()) - recorder.stats().startMonoNs;
     const { atLarge, release } = await settle(recorder, this.cgroup);
     try {
@@ -161,8 +160,8 @@ class Session {
         'A root has more than a million entries, so it was recorded without a complete base manifest.',
       );
     }
-    this.ingest.begin();
     this.link.go();
+    this.ingest.begin();
     return recorder;
   }
 
