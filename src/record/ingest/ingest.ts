@@ -143,7 +143,7 @@ export class Ingest implements Context {
     const { file } = effect;
     for (const { clash, other } of this.races.note(effect, record, sizeBefore, () => this.proofOf(file, record))) {
       if (clash.bytes !== null) this.doubt(record, clash.cause, clash.bytes);
-      else this.doubtWhole(record, clash.cause, [effect, other]);
+      else this.doubtWhole(record, clash.cause, [other, effect]);
     }
   }
 
@@ -159,15 +159,15 @@ export class Ingest implements Context {
   private doubtWhole(record: RawRecord, cause: string, effects: readonly Effect[]): void {
     const { state } = this.model;
     const names = effects.flatMap((effect) => effect.names.map(({ path }) => path));
-    const files = new Set(effects.map(({ file }) => file));
+    const files = new Map(effects.map(({ file, path }) => [file, path]));
     for (const path of names) {
       const at = state.resolve(path);
-      if (at.found) files.add(at.file);
+      if (at.found) files.set(at.file, path);
       this.doubts.paths.add(path);
     }
-    const isTree = names.length > 0 && [...files].some((file) => state.typeOf(file) === 'dir');
+    const isTree = names.length > 0 && [...files.keys()].some((file) => state.typeOf(file) === 'dir');
     if (isTree) this.doubt(record, cause, { file: 0, path: '' });
-    else for (const file of files) this.doubt(record, cause, { file, path: this.model.pathOf(file) });
+    else for (const [file, path] of files) this.doubt(record, cause, { file, path });
   }
 
   mapShared(record: RawRecord, file: number): void {
