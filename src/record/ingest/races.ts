@@ -16,7 +16,6 @@ interface Recent {
   /** Of its file, before it. */
   sizeBefore: number;
   tid: number;
-  enterNs: number;
   exitNs: number;
 }
 
@@ -50,8 +49,7 @@ export class Races {
   /** Notes what the record's call did, after its event. Returns the earlier calls that may have come after it. */
   note(effect: Effect, record: RawRecord, sizeBefore: number, proof: () => Proof): readonly Found[] {
     const found = this.clashes(effect, this.meanwhile(record), proof);
-    const { tid, enterNs, exitNs } = record;
-    insertByEnd(this.recent, { effect, sizeBefore, tid, enterNs, exitNs });
+    insertByEnd(this.recent, { effect, sizeBefore, tid: record.tid, exitNs: record.exitNs });
     if (this.recent.length > 2 * MOST_RECENT) {
       this.recent = this.recent.slice(-MOST_RECENT);
       this.hasForgotten = true;
@@ -70,13 +68,16 @@ export class Races {
     return found;
   }
 
-  /** Calls of other threads that overlapped the record's; undefined when some may be forgotten. */
-  private meanwhile({ tid, enterNs, exitNs }: RawRecord): readonly Recent[] | undefined {
+  /**
+   * Calls of other threads that did not end before the record's began; undefined when some may be forgotten. One that began
+   * after its end is here only when the record came too late to be sorted before it.
+   */
+  private meanwhile({ tid, enterNs }: RawRecord): readonly Recent[] | undefined {
     let found: Recent[] | undefined;
     for (let i = this.recent.length - 1; i >= 0; i--) {
       const other = this.recent[i] as Recent;
       if (other.exitNs < enterNs) return found ?? NOTHING;
-      if (other.tid === tid || other.enterNs > exitNs) continue;
+      if (other.tid === tid) continue;
       found ??= [];
       found.push(other);
     }
