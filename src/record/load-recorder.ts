@@ -1,6 +1,8 @@
 import { DkError } from '../errors.js';
 import { addon, type Recorder, type RecorderOptions, type SystemFailure } from '../native/addon.js';
 
+const SMALLEST_RING_BYTES = 4096;
+
 /**
  * The kernel programs, on their way into the kernel. That takes longer than anything else before a command starts, and
  * needs nothing of it: begin it early. `ringBytes`: a power of two.
@@ -20,6 +22,15 @@ export function loadRecorder(ringBytes: number): LoadingRecorder {
       }
     },
   };
+}
+
+/** Loads the programs without attaching them; DkError 'unsupported' when the kernel refuses. They go with the object. */
+export async function tryPrograms(): Promise<void> {
+  try {
+    await new (addon().Recorder)().load(SMALLEST_RING_BYTES);
+  } catch (cause) {
+    throw cause instanceof DkError ? cause : refused(cause as SystemFailure);
+  }
 }
 
 export interface LoadingRecorder {

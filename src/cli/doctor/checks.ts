@@ -14,7 +14,21 @@ export interface Check {
 }
 type CheckRow = (machine: Machine) => Check | Promise<Check> | readonly Check[] | Promise<readonly Check[]>;
 
-const OLDEST_KERNEL = [5, 8] as const;
+/** What the kernel programs use, by the name that the kernel's BTF has for it when it is there, and the version that has all. */
+const NEEDED_OF_KERNEL: readonly { name: string; what: string }[] = [
+  { name: 'BPF_MAP_TYPE_RINGBUF', what: 'the BPF ring buffer' },
+  { name: 'BPF_FUNC_task_storage_get', what: 'bpf_task_storage_get' },
+  { name: 'BPF_FUNC_get_current_task_btf', what: 'bpf_get_current_task_btf' },
+  { name: 'BPF_FUNC_find_vma', what: 'bpf_find_vma' },
+  { name: 'BPF_FUNC_loop', what: 'bpf_loop' },
+  { name: 'btf_trace_sys_enter', what: 'the tracepoint sys_enter' },
+  { name: 'btf_trace_sys_exit', what: 'the tracepoint sys_exit' },
+  { name: 'btf_trace_sched_process_fork', what: 'the tracepoint sched_process_fork' },
+  { name: 'btf_trace_sched_process_exec', what: 'the tracepoint sched_process_exec' },
+  { name: 'btf_trace_sched_process_exit', what: 'the tracepoint sched_process_exit' },
+  { name: 'btf_trace_signal_deliver', what: 'the tracepoint signal_deliver' },
+];
+const BTF = '/sys/kernel/btf/vmlinux';
 /** capability(7) */
 const NEEDED_CAPS = [
   { bit: 39, name: 'CAP_BPF' },
@@ -24,7 +38,17 @@ const NEEDED_CAPS = [
 const LOW_SPACE = 1e9;
 
 /** THE list of what `dk doctor` looks at, in the order it is printed. */
-export const CHECKS: readonly CheckRow[] = [kernel, btf, privileges, lockdown, seccomp, freezer, engines, store];
+export const CHECKS: readonly CheckRow[] = [
+  kernel,
+  btf,
+  privileges,
+  programs,
+  lockdown,
+  seccomp,
+  freezer,
+  engines,
+  store,
+];
 
 export async function runChecks(machine: Machine): Promise<Check[]> {
   const results = await Promise.all(CHECKS.map((check) => check(machine)));
@@ -35,21 +59,26 @@ const ok = (name: string, detail: string): Check => ({ name, status: 'ok', detai
 const note = (name: string, detail: string, fix: string): Check => ({ name, status: 'note', detail, fix });
 const lack = (name: string, detail: string, fix: string): Check => ({ name, status: 'lack', detail, fix });
 
-/** 5.8 brought the BPF ring buffer, CAP_BPF and CAP_PERFMON. */
+/** Asks for what is used and not for a version: distributions bring features to older kernels, and leave some out. */
 function kernel(machine: Machine): Check {
-  const [major = 0, minor = 0] = machine.release.split('.').map((part) => Number.parseInt(part, 10));
   const detail = `Linux ${machine.release} on ${machine.arch}`;
-  const [oldMajor, oldMinor] = OLDEST_KERNEL;
-  if (major > oldMajor || (major === oldMajor && minor >= oldMinor)) return ok('kernel', detail);
-  return lack('kernel', `${detail}, too old`, `Boot a kernel of version ${oldMajor}.${oldMinor} or newer.`);
+  if (machine.arch !== 'x64') return lack('kernel', detail, 'Use a machine with an x86-64 processor.');
+  const names = machine.bytes(BTF);
+  if (names === undefined) return note('kernel', `${detail}; without BTF it cannot be asked what it has`, '');
+  const missing = NEEDED_OF_KERNEL.filter(({ name }) => !names.includes(`\0${name}\0`)).map(({ what }) => what);
+  if (missing.length === 0) return ok('kernel', detail);
+  return lack(
+    'kernel',
+    `${detail}, without ${missing.join(', ')}`,
+    'Boot another kernel: those of Debian and Ubuntu have it all from Linux 5.17 on.',
+  );
 }
 
 function btf(machine: Machine): Check {
-  const path = '/sys/kernel/btf/vmlinux';
-  if (machine.readable(path)) return ok('BTF', path);
+  if (machine.readable(BTF)) return ok('BTF', BTF);
   return lack(
     'BTF',
-    `${path} cannot be read`,
+    `${BTF} cannot be read`,
     'Boot a kernel with CONFIG_DEBUG_INFO_BTF=y, as those of Debian, Ubuntu and Fedora are, and mount /sys.',
   );
 }
@@ -82,6 +111,14 @@ function missingCapabilities(machine: Machine): string[] {
   const line = /^CapEff:\s*([0-9a-f]+)/m.exec(machine.text('/proc/self/status') ?? '');
   const effective = BigInt(`0x${line?.[1] ?? '0'}`);
   return NEEDED_CAPS.filter((cap) => ((effective >> BigInt(cap.bit)) & 1n) === 0n).map((cap) => cap.name);
+}
+
+/** The only sure answer: the kernel takes the programs or says why not. Loaded, not attached. */
+async function programs(machine: Machine): Promise<Check[]> {
+  if (missingCapabilities(machine).length > 0) return []; // what is missing is told above
+  const refusal = await machine.refusalOfPrograms();
+  if (refusal === undefined) return [ok('kernel programs', 'the kernel takes them (syscall probes)')];
+  return [lack('kernel programs', refusal.message, refusal.hint)];
 }
 
 /** Lockdown's confidentiality mode forbids BPF to read kernel memory (kernel_lockdown(7)). */

@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants, readFileSync, statfsSync } from 'node:fs';
 import { arch, release } from 'node:os';
 import { join } from 'node:path';
+import { DkError } from '../../errors.js';
+import { tryPrograms } from '../../record/load-recorder.js';
 import { onPath } from '../output/pager.js';
 
 /** What the checks read of the machine; `root` lets tests bring their own /proc and /sys. */
@@ -11,13 +13,19 @@ export class Machine {
   readonly arch: string;
   readonly uid: number;
   private readonly root: string;
+  private readonly load: () => Promise<void>;
 
-  constructor(env: NodeJS.ProcessEnv, given: { root?: string; release?: string; arch?: string; uid?: number } = {}) {
+  /** `load`: loads the kernel programs and lets them go, or throws DkError. */
+  constructor(
+    env: NodeJS.ProcessEnv,
+    given: { root?: string; release?: string; arch?: string; uid?: number; load?: () => Promise<void> } = {},
+  ) {
     this.env = env;
     this.root = given.root ?? '/';
     this.release = given.release ?? release();
     this.arch = given.arch ?? arch();
     this.uid = given.uid ?? process.getuid?.() ?? 0;
+    this.load = given.load ?? tryPrograms;
   }
 
   /** Text of a file, undefined when it cannot be read. */
@@ -26,6 +34,26 @@ export class Machine {
       return readFileSync(join(this.root, path), 'utf8');
     } catch {
       return undefined;
+    }
+  }
+
+  /** Bytes of a file, undefined when it cannot be read. */
+  bytes(path: string): Buffer | undefined {
+    try {
+      return readFileSync(join(this.root, path));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Why the kernel does not take the recording programs; undefined: it does. */
+  async refusalOfPrograms(): Promise<DkError | undefined> {
+    try {
+      await this.load();
+      return undefined;
+    } catch (error) {
+      if (error instanceof DkError) return error;
+      throw error;
     }
   }
 

@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runChecks } from '../../../../src/cli/doctor/checks.js';
 import { Machine } from '../../../../src/cli/doctor/machine.js';
+import { DkError } from '../../../../src/errors.js';
+import { mayRecord } from '../../../../src/record/privileges.js';
 import { tempFolders } from '../../../support/temp-folder.js';
 import { runCli } from '../run-cli.js';
 
@@ -12,14 +14,30 @@ const MOUNTS = `30 24 0:26 / /sys/fs/cgroup ro,nosuid - tmpfs tmpfs ro
 31 30 0:27 / /sys/fs/cgroup/unified rw,nosuid shared:9 - cgroup2 cgroup2 rw
 `;
 
+const BTF_NAMES = [
+  'BPF_MAP_TYPE_RINGBUF',
+  'BPF_FUNC_task_storage_get',
+  'BPF_FUNC_get_current_task_btf',
+  'BPF_FUNC_find_vma',
+  'BPF_FUNC_loop',
+  'btf_trace_sys_enter',
+  'btf_trace_sys_exit',
+  'btf_trace_sched_process_fork',
+  'btf_trace_sched_process_exec',
+  'btf_trace_sched_process_exit',
+  'btf_trace_signal_deliver',
+];
+/** The string section is what counts. */
+const btfWithout = (missing: string) => `btf\0${BTF_NAMES.filter((name) => name !== missing).join('\0')}\0`;
+
 /** A machine with everything, in a folder of its own. */
 function machine(
   changes: Record<string, string | undefined> = {},
-  given: { uid?: number; release?: string; programs?: string[] } = {},
+  given: { uid?: number; arch?: string; programs?: string[]; load?: () => Promise<void> } = {},
 ): Machine {
   const root = folder();
   const files: Record<string, string | undefined> = {
-    'sys/kernel/btf/vmlinux': 'btf',
+    'sys/kernel/btf/vmlinux': btfWithout(''),
     'proc/self/status': `Name:\tnode\n${ALL_CAPS}`,
     'sys/kernel/security/lockdown': '[none] integrity confidentiality\n',
     'proc/sys/kernel/seccomp/actions_avail': 'kill_process user_notif allow\n',
@@ -37,7 +55,13 @@ function machine(
     chmodSync(join(root, program), 0o755);
   }
   const env = { PATH: root, DK_HOME: '/tmp/store' };
-  return new Machine(env, { root, release: given.release ?? '6.1.0-18-amd64', arch: 'x64', uid: given.uid ?? 0 });
+  return new Machine(env, {
+    root,
+    release: '5.14.0-427.el9.x86_64',
+    arch: given.arch ?? 'x64',
+    uid: given.uid ?? 0,
+    load: given.load ?? (() => Promise.resolve()),
+  });
 }
 
 const states = async (m: Machine) =>
@@ -51,6 +75,7 @@ describe('the checks', () => {
       kernel: 'ok',
       BTF: 'ok',
       privileges: 'ok',
+      'kernel programs': 'ok',
       lockdown: 'ok',
       seccomp: 'ok',
       'cgroup freezer': 'ok',
@@ -62,11 +87,26 @@ describe('the checks', () => {
   });
 
   it('say what to do about each lack', async () => {
-    expect(await check(machine({}, { release: '5.4.0' }), 'kernel')).toEqual({
+    const old = machine({ 'sys/kernel/btf/vmlinux': btfWithout('BPF_FUNC_loop') });
+    expect(await check(old, 'kernel')).toEqual({
       name: 'kernel',
       status: 'lack',
-      detail: 'Linux 5.4.0 on x64, too old',
-      fix: 'Boot a kernel of version 5.8 or newer.',
+      detail: 'Linux 5.14.0-427.el9.x86_64 on x64, without bpf_loop',
+      fix: 'Boot another kernel: those of Debian and Ubuntu have it all from Linux 5.17 on.',
+    });
+    expect(await check(machine({}, { arch: 'arm64' }), 'kernel')).toMatchObject({ status: 'lack' });
+    const refusing = machine(
+      {},
+      {
+        load: () =>
+          Promise.reject(new DkError('unsupported', 'The kernel did not take them: EINVAL.', 'Boot another.')),
+      },
+    );
+    expect(await check(refusing, 'kernel programs')).toEqual({
+      name: 'kernel programs',
+      status: 'lack',
+      detail: 'The kernel did not take them: EINVAL.',
+      fix: 'Boot another.',
     });
     expect(await check(machine({ 'sys/kernel/btf/vmlinux': undefined }), 'BTF')).toMatchObject({
       status: 'lack',
@@ -110,7 +150,8 @@ describe('dk doctor', () => {
     expect(text).toMatchObject({ code: 0, stderr: '' });
     expect(text.stdout).toMatch(/^[✓!✗] kernel +Linux /);
     const report = JSON.parse((await runCli(['doctor', '--json'], { home })).stdout);
-    expect(report.checks.map((one: { name: string }) => one.name)).toEqual([
+    const names = report.checks.map((one: { name: string }) => one.name);
+    expect(names.filter((name: string) => name !== 'kernel programs')).toEqual([
       'kernel',
       'BTF',
       'privileges',
@@ -120,6 +161,8 @@ describe('dk doctor', () => {
       'containers',
       'store',
     ]);
+    // Only who has the privileges can ask the kernel itself.
+    expect(names.includes('kernel programs')).toBe(mayRecord());
     expect(report.canRecord).toBe(report.checks.every((one: { status: string }) => one.status !== 'lack'));
     rmSync(home, { recursive: true });
   });
