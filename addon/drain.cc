@@ -93,38 +93,55 @@ bool Drain::Pass() {
 
 void Drain::NoteFill() { fill_max_.store(std::max(fill_max_.load(), ring_.Fill())); }
 
-// Puts a loss record before the records of this pass, with the time of the last look: what was lost came after that, so a reader,
-// who sorts by time, never believes a state that may already be wrong.
+// Moves the identities in doubt to their causes.
+void Drain::TakeIdentities() {
+  Identity id, next;
+  bool more = bpf_map_get_next_key(options_.dirty_map, nullptr, &next) == 0;
+  while (more) {
+    id = next;
+    more = bpf_map_get_next_key(options_.dirty_map, &id, &next) == 0;
+    uint64_t causes = 0;
+    if (bpf_map_lookup_and_delete_elem(options_.dirty_map, &id, &causes) != 0) continue;
+    const auto* raw = reinterpret_cast<const unsigned char*>(&id);
+    for (uint32_t cause = 0; cause < DK_LOSS_CAUSES; cause++) {
+      if ((causes >> cause & 1) != 0) noted_[cause].identities.insert(noted_[cause].identities.end(), raw, raw + sizeof(id));
+    }
+  }
+}
+
+// Puts a loss record a cause before the records of this pass, with the time of the last look: what was lost came after that, so
+// a reader, who sorts by time, never believes a state that may already be wrong. The counts are read before the identities,
+// because the programs count last; a loss that names no identity, here or there, puts everything in doubt.
 void Drain::NoteLosses() {
   const uint64_t last_look_ns = looked_at_;
   looked_at_ = MonotonicNs();
+  unsigned long long totals[DK_LOSS_CAUSES];
+  bool any = false;
   for (uint32_t cause = 0; cause < DK_LOSS_CAUSES; cause++) {
-    const unsigned long long total = options_.lost.by_cause[cause];
-    if (total == noted_[cause]) continue;
-    const unsigned long long unnamed = *options_.lost.unnamed;
-    std::vector<unsigned char> record(sizeof(dk_loss));
+    totals[cause] = options_.lost.all[cause];
+    any |= totals[cause] != noted_[cause].all;
+  }
+  if (!any) return;
+  TakeIdentities();
+  for (uint32_t cause = 0; cause < DK_LOSS_CAUSES; cause++) {
+    Noted& noted = noted_[cause];
+    if (totals[cause] == noted.all) continue;
+    const unsigned long long unnamed = options_.lost.unnamed[cause];
+    if (unnamed != noted.unnamed) noted.identities.clear();
     dk_loss head{};
-    if (unnamed == noted_unnamed_) {
-      Identity id, next;
-      bool more = bpf_map_get_next_key(options_.dirty_map, nullptr, &next) == 0;
-      while (more) {
-        id = next;
-        more = bpf_map_get_next_key(options_.dirty_map, &id, &next) == 0;
-        bpf_map_delete_elem(options_.dirty_map, &id);
-        auto* raw = reinterpret_cast<unsigned char*>(&id);
-        record.insert(record.end(), raw, raw + sizeof(id));
-        head.dirty++;
-      }
-    }
-    head.size = static_cast<uint32_t>(record.size());
+    head.size = static_cast<uint32_t>(sizeof(head) + noted.identities.size());
     head.type = DK_REC_LOSS;
     head.enter_ns = head.exit_ns = last_look_ns;
-    head.records = total - noted_[cause];
+    head.records = totals[cause] - noted.all;
     head.cause = cause;
+    head.dirty = static_cast<uint32_t>(noted.identities.size() / sizeof(Identity));
+    std::vector<unsigned char> record(head.size);
     std::memcpy(record.data(), &head, sizeof(head));
+    std::memcpy(record.data() + sizeof(head), noted.identities.data(), noted.identities.size());
     journal_->Append(record.data(), head.size);
-    lost_.fetch_add(total - noted_[cause]);
-    noted_[cause] = total;
-    noted_unnamed_ = unnamed;
+    lost_.fetch_add(head.records);
+    noted.all = totals[cause];
+    noted.unnamed = unnamed;
+    noted.identities.clear();
   }
 }

@@ -3,15 +3,16 @@
 #include <cstdint>
 #include <memory>
 #include <thread>
+#include <vector>
 
 #include "abi.h"
 #include "freezer.h"
 #include "journal.h"
 #include "ring.h"
 
-// Counters that the kernel programs keep (the skeleton's .bss, mapped).
+// Counters that the kernel programs keep (the skeleton's .bss, mapped), one a cause.
 struct LossCounters {
-  const volatile unsigned long long* by_cause;
+  const volatile unsigned long long* all;
   const volatile unsigned long long* unnamed;
 };
 
@@ -48,6 +49,7 @@ class Drain {
   void Run();
   bool Pass();
   void NoteLosses();
+  void TakeIdentities();
   void NoteFill();
 
   Options options_;
@@ -58,8 +60,11 @@ class Drain {
   std::atomic<bool> stopping_{false};
   std::atomic<uint64_t> records_{0}, bytes_{0}, lost_{0}, fill_max_{0};
   std::atomic<int> error_{0};
-  unsigned long long noted_[DK_LOSS_CAUSES] = {};
-  unsigned long long noted_unnamed_ = 0;
+  struct Noted {
+    unsigned long long all = 0, unnamed = 0;
+    std::vector<unsigned char> identities;  // raw, of losses that are not counted yet
+  };
+  Noted noted_[DK_LOSS_CAUSES];
   uint64_t looked_at_ = 0;  // CLOCK_MONOTONIC, ns: when NoteLosses last ran
   int epoll_ = -1;
 };

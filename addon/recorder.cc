@@ -188,7 +188,7 @@ Recorder::Failure Recorder::Attach(const Napi::Object& options) {
       Drain::Options{bpf_map__fd(skeleton_->maps.ring),
                      ring_bytes_,
                      bpf_map__fd(skeleton_->maps.dirty),
-                     {skeleton_->bss->lost, &skeleton_->bss->lost_unnamed},
+                     {skeleton_->bss->lost, skeleton_->bss->lost_unnamed},
                      bpf_map__fd(skeleton_->maps.alarm),
                      &skeleton_->bss->alarm_above,
                      freeze_fd},

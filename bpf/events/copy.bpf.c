@@ -127,27 +127,37 @@ static __always_inline int copy__record(struct dk_task *t, __u32 nr, struct file
 	return 0;
 }
 
+/* The call's descriptors are what they were when it began. */
+static __always_inline bool copy__same_files(struct dk_task *t, __u32 in, __u32 out)
+{
+	if (!t->file || !t->file_id.ino)
+		return false;
+	if (t->file == task__file(out) && t->in == task__file(in))
+		return true;
+	loss__count(DK_LOSS_DESCRIPTOR_REPLACED, &t->file_id);
+	return false;
+}
+
 ON_EXIT(dk_sendfile)
 {
 	struct dk_task *t = task__tracked();
-	struct file *out = task__file(syscall__arg(regs, 0)), *in = task__file(syscall__arg(regs, 1));
 
-	if (!t || !in || !out || ret <= 0)
+	if (!t || ret <= 0 || !copy__same_files(t, syscall__arg(regs, 1), syscall__arg(regs, 0)))
 		return 0;
-	return copy__record(t, 40, in, copy__begin(in, syscall__arg(regs, 2), ret), out, copy__begin(out, 0, ret), ret,
-			    copy__flags(t, out, 0, ret));
+	return copy__record(t, 40, t->in, copy__begin(t->in, syscall__arg(regs, 2), ret), t->file, copy__begin(t->file, 0, ret),
+			    ret, copy__flags(t, t->file, 0, ret));
 }
 
 /* splice and copy_file_range have the same first five arguments. */
 ON_EXIT(dk_copy_range)
 {
 	struct dk_task *t = task__tracked();
-	struct file *in = task__file(syscall__arg(regs, 0)), *out = task__file(syscall__arg(regs, 2));
 
-	if (!t || !in || !out || ret <= 0)
+	if (!t || ret <= 0 || !copy__same_files(t, syscall__arg(regs, 0), syscall__arg(regs, 2)))
 		return 0;
-	return copy__record(t, syscall__nr(regs), in, copy__begin(in, syscall__arg(regs, 1), ret), out,
-			    copy__begin(out, syscall__arg(regs, 3), ret), ret, copy__flags(t, out, syscall__arg(regs, 3), ret));
+	return copy__record(t, syscall__nr(regs), t->in, copy__begin(t->in, syscall__arg(regs, 1), ret), t->file,
+			    copy__begin(t->file, syscall__arg(regs, 3), ret), ret,
+			    copy__flags(t, t->file, syscall__arg(regs, 3), ret));
 }
 
 ON_EXIT(dk_ioctl)

@@ -3,6 +3,7 @@
  * The only programs attached to the system call tracepoints. Everything that is not tracked leaves after one look-up
  * in its own task struct.
  */
+#include "../lib/inode.h"
 #include "../lib/syscall.h"
 
 /* No calls have these. */
@@ -12,12 +13,26 @@
 
 #define NO_FD (~0u)
 
+/* What the descriptor stands for now: another thread may close or replace it before the call returns. */
+static __always_inline void enter__note(struct dk_task *t, __u32 fd)
+{
+	struct file *file = t->file;
+	struct inode *inode = READ(file, f_inode);
+
+	if (inode__regular(inode))
+		t->file_id = inode__identity(inode);
+	else if ((fd == 1 || fd == 2) && inode__output(inode))
+		t->file_id.ino = 0;
+	else
+		t->file = NULL;
+	t->pos = READ(file, f_pos);
+}
+
 SEC("tp_btf/sys_enter") int dk_enter(__u64 *ctx)
 {
 	struct dk_task *t = task__tracked();
 	struct pt_regs *regs;
-	struct file *file;
-	__u32 fd;
+	__u32 fd, in = NO_FD;
 
 	if (!t) {
 		if (!root_mnt && bpf_task_storage_get(&recorder, bpf_get_current_task_btf(), 0, 0))
@@ -32,12 +47,16 @@ SEC("tp_btf/sys_enter") int dk_enter(__u64 *ctx)
 	case NR_WRITEV:
 	case NR_PWRITEV:
 	case NR_PWRITEV2:
+		fd = syscall__arg(regs, 0);
+		break;
 	case NR_SENDFILE:
 		fd = syscall__arg(regs, 0);
+		in = syscall__arg(regs, 1);
 		break;
 	case NR_SPLICE:
 	case NR_COPY_FILE_RANGE:
 		fd = syscall__arg(regs, 2);
+		in = syscall__arg(regs, 0);
 		break;
 	case NR_MUNMAP:
 	case NR_MSYNC:
@@ -53,9 +72,10 @@ SEC("tp_btf/sys_enter") int dk_enter(__u64 *ctx)
 	default:
 		fd = NO_FD;
 	}
-	file = fd == NO_FD ? NULL : task__file(fd);
-	t->file = file;
-	t->pos = file ? READ(file, f_pos) : 0;
+	t->file = fd == NO_FD ? NULL : task__file(fd);
+	if (t->file)
+		enter__note(t, fd);
+	t->in = in == NO_FD ? NULL : task__file(in);
 	if (t->maps && t->enter_ns - t->maps_ns > MAPS_AGAIN_NS)
 		bpf_tail_call(ctx, &on_enter, NR_MAPS_AGAIN);
 	return 0;

@@ -56,7 +56,7 @@ static long write__piece(__u32 i, struct dk_scratch **ctx)
 		struct iovec v;
 
 		if (!p->next || bpf_probe_read_user(&v, sizeof(v), p->next)) {
-			loss__count(DK_LOSS_RING_FULL, &id);
+			loss__count(DK_LOSS_UNREADABLE_MEMORY, &id);
 			return 1;
 		}
 		p->next++;
@@ -197,33 +197,36 @@ static __always_inline int write__record(struct pt_regs *regs, long ret, bool ve
 	struct dk_task *t = task__tracked();
 	struct dk_scratch *s = emit__scratch();
 	struct dk_write *w;
-	struct inode *inode;
+	struct inode *inode = NULL;
 	struct file *file;
 	__u32 fd = syscall__arg(regs, 0);
-	bool append, regular;
+	bool append;
 
 	if (!t || !s || ret <= 0 || ret > MAX_RW)
 		return 0;
 	file = t->file;
 	if (!file)
 		return 0;
-	if (file != task__file(fd)) { /* closed or replaced by another thread meanwhile */
-		loss__count(DK_LOSS_RING_FULL, NULL);
-		return 0;
-	}
-	inode = READ(file, f_inode);
-	regular = inode__regular(inode);
-	if (regular)
+	if (t->file_id.ino) {
+		if (file != task__file(fd)) {
+			loss__count(DK_LOSS_DESCRIPTOR_REPLACED, &t->file_id);
+			return 0;
+		}
+		inode = READ(file, f_inode);
 		emit__path_once(t, file, inode);
+	}
 	w = &s->pieces.head;
 	task__head(w, DK_REC_WRITE, 0, t->enter_ns);
-	inode__fill(w, inode);
 	w->fd = fd;
 	w->total = ret;
 	w->open_file = (__u64)file;
 	w->pos_before = t->pos;
 	w->offset = 0;
-	if (regular) {
+	if (!inode) {
+		inode__clear(w);
+		w->flags |= DK_FLAG_OUTPUT;
+	} else {
+		inode__fill(w, inode);
 		/* Overlayfs does not pass the flag on to the file that it writes to (fs/backing-file.c). */
 		if (inode__overlay(inode))
 			rwf &= ~RWF_NOAPPEND;
@@ -231,10 +234,6 @@ static __always_inline int write__record(struct pt_regs *regs, long ret, bool ve
 		if (append)
 			w->flags |= DK_FLAG_APPEND;
 		w->offset = write__offset(t, s, file, positioned, given, append);
-	} else if ((fd == 1 || fd == 2) && inode__output(inode)) {
-		w->flags |= DK_FLAG_OUTPUT;
-	} else {
-		return 0;
 	}
 	if (!vector && write__aside(t, w, regs))
 		return 0;

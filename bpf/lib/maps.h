@@ -28,8 +28,11 @@ struct dk_map {
 /* What is known of a tracked thread. Having one is what makes it tracked. */
 struct dk_task {
 	__u64 enter_ns;
-	struct file *file; /* of the call's descriptor, taken when the call began; only compared and probed */
-	__s64 pos;         /* its position then */
+	/* Of the call's descriptor, taken when the call began; only compared and probed. NULL: none that is recorded. */
+	struct file *file;
+	struct file *in;      /* where the call copies from */
+	struct dk_id file_id; /* of a regular file; ino 0: output */
+	__s64 pos;            /* its position then */
 	struct dk_id seen; /* the last identity whose path was sent: saves a look-up */
 	struct dentry *seen_name; /* of one with several names: by which it was open; only compared */
 	/* Of a process, kept with its first thread: writable shared mappings, DK_MAPS at most, and when they were last sent. */
@@ -168,7 +171,10 @@ struct {
 	__type(value, struct dk_id);
 } mapped_as __weak SEC(".maps");
 
-/* Identities of which a record was lost; the drain thread takes them out. */
+/*
+ * Identities in doubt -> the causes, a bit each; the drain thread takes them out. One that does not fit puts everything in
+ * doubt.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 65536);
@@ -176,10 +182,9 @@ struct {
 	__type(value, __u64);
 } dirty __weak SEC(".maps");
 
-/* Records lost, by cause; read by the drain thread through mmap. */
+/* Losses by cause, and those of them that name no inode; read by the drain thread through mmap. */
 __u64 lost[DK_LOSS_CAUSES] __weak;
-/* Losses that name no inode: a gap for everything. */
-__u64 lost_unnamed __weak;
+__u64 lost_unnamed[DK_LOSS_CAUSES] __weak;
 
 /* Tracked threads that live; the recorder counts the first one. */
 __u64 living __weak;
@@ -188,11 +193,23 @@ __u64 living __weak;
 struct dentry *root_dentry __weak;
 struct vfsmount *root_mnt __weak;
 
+static __always_inline bool loss__note(__u32 cause, const struct dk_id *id)
+{
+	__u64 bit = 1ull << cause, *causes = bpf_map_lookup_elem(&dirty, id);
+
+	if (!causes && !bpf_map_update_elem(&dirty, id, &bit, BPF_NOEXIST))
+		return true;
+	causes = bpf_map_lookup_elem(&dirty, id);
+	if (!causes)
+		return false;
+	__sync_fetch_and_or(causes, bit);
+	return true;
+}
+
+/* Counted last: the drain thread reads the counts first, and so finds every identity that is counted. */
 static __always_inline void loss__count(__u32 cause, const struct dk_id *id)
 {
-	__u64 one = 1;
-
+	if (!id || !loss__note(cause, id))
+		__sync_fetch_and_add(&lost_unnamed[cause], 1);
 	__sync_fetch_and_add(&lost[cause], 1);
-	if (!id || bpf_map_update_elem(&dirty, id, &one, BPF_ANY))
-		__sync_fetch_and_add(&lost_unnamed, 1);
 }

@@ -161,7 +161,17 @@ export const RECORD_FLAGS = {
 /** A write of this share of the ring or more goes around it. */
 export const ASIDE_SHARE = 16;
 
-export const LOSS_CAUSES = ['ring-full', 'untracked-child', 'compat-syscall', 'io-uring', 'journal'] as const;
+export const LOSS_CAUSES = [
+  'ring-full',
+  'untracked-child',
+  'compat-syscall',
+  'io-uring',
+  'journal',
+  /** Another thread closed or replaced the descriptor while the call was in progress. */
+  'descriptor-replaced',
+  /** Memory that the kernel had read was gone or paged out when the call returned. */
+  'unreadable-memory',
+] as const;
 
 export interface Layout {
   size: number;

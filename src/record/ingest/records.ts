@@ -16,6 +16,8 @@ const LOSSES: Readonly<Record<(typeof LOSS_CAUSES)[number], string>> = {
   'compat-syscall': 'changing system calls of 32-bit programs',
   'io-uring': 'requests by io_uring or aio, whose effect is not seen',
   journal: 'records lost, the journal could not be written',
+  'descriptor-replaced': 'calls through a descriptor that another thread closed or replaced meanwhile',
+  'unreadable-memory': 'calls whose memory could not be read afterwards',
 };
 
 type Handler = (context: Context, record: RawRecord) => Outcome;

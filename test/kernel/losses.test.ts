@@ -1,0 +1,34 @@
+import { describe, expect } from 'vitest';
+import { kernelTest } from '../support/kernel.js';
+import { Bench, compiled } from '../support/record.js';
+import { tempFolders } from '../support/temp-folder.js';
+
+const temp = tempFolders();
+
+const REPLACED = 'calls through a descriptor that another thread closed or replaced meanwhile';
+const UNREADABLE = 'calls whose memory could not be read afterwards';
+
+/** What a second thread takes away while a call is in progress, and what the gap must say. */
+const LOSSES = [
+  { act: 'replaced-write', cause: REPLACED },
+  { act: 'replaced-copy', cause: REPLACED },
+  { act: 'iovec', cause: UNREADABLE },
+] as const;
+
+describe('what could not be captured names its file and its true cause', () => {
+  for (const { act, cause } of LOSSES) {
+    kernelTest(act, async () => {
+      const bench = new Bench(temp());
+      const program = await compiled('test/kernel/fixtures/losses.c', ['-pthread']);
+      const { code, stdout, id, summary } = await bench.record([program, act]);
+      expect(code, `the second thread came in time ${stdout.trim()} times`).toBe(0);
+      expect(summary).toMatch(/ · verified · /);
+      const gaps = await bench.log(id, ['--kind', 'gap']);
+      const told = gaps.map((gap) => ({ path: gap.path, cause: String(gap.cause).replace(/: \d+$/, '') }));
+      expect(told).toContainEqual({ path: `${bench.work}/out`, cause });
+      // Bytes of the buffer itself may be gone as well as those of the vector.
+      const others = told.filter((gap) => gap.cause !== cause && gap.cause !== 'written bytes could not be read');
+      expect(others).toEqual([]);
+    });
+  }
+});
