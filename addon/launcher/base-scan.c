@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "node-record.h"
+#include "progress.h"
 #include "pseudo-fs.h"
 
 enum { BUFFER_BYTES = 1 << 20, DENTS_BYTES = 64 << 10 };
@@ -59,7 +60,8 @@ static bool keep_name(struct names *names, const char *name) {
 static int by_bytes(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
 static bool read_names(int dir, struct names *names) {
-  static char dents[DENTS_BYTES] __attribute__((aligned(8)));
+  static _Thread_local char dents[DENTS_BYTES] __attribute__((aligned(8)));
+  progress_made();
   *names = (struct names){0};
   long n;
   while ((n = syscall(SYS_getdents64, dir, dents, sizeof dents)) > 0) {
@@ -261,7 +263,7 @@ int base_scan(const struct plan *plan, int dirfd, struct inode_set *inodes, stru
 }
 
 int base_scan_tree(const struct plan *plan, int dirfd, const char *name, int tree, const char *path) {
-  static struct scan scan; /* holds PATH_MAX bytes */
+  static _Thread_local struct scan scan; /* holds PATH_MAX bytes */
   struct base_result result = {0};
   scan = (struct scan){.plan = plan, .result = &result};
   int failed = dk_records_open(&scan.out, dirfd, name, DK_BASE_MAGIC, BUFFER_BYTES);

@@ -20,6 +20,6 @@ struct base_result {
 int base_scan(const struct plan *plan, int dirfd, struct inode_set *inodes, struct base_result *result);
 /*
  * The same of one directory, behind the handle `tree` whose path is `path`, into the file `name`, which is complete when
- * this returns 0. One thread at a time. -E2BIG: it was cut at DK_BASE_ENTRY_LIMIT.
+ * this returns 0. -E2BIG: it was cut at DK_BASE_ENTRY_LIMIT.
  */
 int base_scan_tree(const struct plan *plan, int dirfd, const char *name, int tree, const char *path);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "content-copy.h"
@@ -25,24 +26,17 @@ bool blob_store_has_room(const struct blob_store *store, int64_t size) {
   return store->small_used + (size_t)size <= BUFFER_BYTES && store->waiting_count < WAITING_LIMIT;
 }
 
-int blob_store_small(struct blob_store *store, int from, uint32_t blob, int64_t size) {
-  size_t have = 0;
-  while (have < (size_t)size) {
-    ssize_t n = pread64(from, store->small + store->small_used + have, (size_t)size - have, (off64_t)have);
-    if (n < 0) return -errno;
-    if (n == 0) break; /* it shrank meanwhile; the blob's length tells */
-    have += (size_t)n;
-  }
+void blob_store_small(struct blob_store *store, uint32_t blob, const char *bytes, size_t length) {
   store->waiting[store->waiting_count++] = (struct dk_blob){
       .record_size = sizeof(struct dk_blob),
       .kind = DK_RECORD_BLOB,
       .flags = store->small_flags,
       .blob = blob,
       .offset = store->small_written + (int64_t)store->small_used,
-      .length = (int64_t)have,
+      .length = (int64_t)length,
   };
-  store->small_used += have;
-  return 0;
+  memcpy(store->small + store->small_used, bytes, length);
+  store->small_used += length;
 }
 
 int blob_store_write(struct blob_store *store) {

@@ -1,6 +1,7 @@
 /*
  * Where saved bytes go: small contents one after the other into one file, through a buffer, others into a file each.
- * A store belongs to one thread at a time, which holds `lock` while it uses it.
+ * The buffer belongs to one thread at a time, which holds `lock` while it uses it, and reads no file meanwhile: a thread that
+ * the kernel does not let get on must not stop the others.
  */
 #pragma once
 #include <pthread.h>
@@ -28,8 +29,8 @@ struct blob_store {
 int blob_store_open(struct blob_store *store, int dirfd, const char *name, uint16_t small_flags);
 /* False: blob_store_write must come first. */
 bool blob_store_has_room(const struct blob_store *store, int64_t size);
-/* Takes the content of `from` into the buffer; its blob counts only once written. 0 or -errno. */
-int blob_store_small(struct blob_store *store, int from, uint32_t blob, int64_t size);
+/* Takes a content into the buffer; its blob counts only once written. */
+void blob_store_small(struct blob_store *store, uint32_t blob, const char *bytes, size_t length);
 /* Writes the buffer to the disk, whether that works or not; `waiting` is then as it was, and the caller empties it. */
 int blob_store_write(struct blob_store *store);
 /* A content in a file of its own: as a reflink, or -errno where the filesystem cannot; as a copy. */

@@ -67,6 +67,7 @@ static struct guarded_call table[] = {
     {SYS_umount2, CALL_VIEW, FOLLOW, NONE, NONE, NONE, NONE, NONE},
     {SYS_move_mount, CALL_VIEW, FOLLOW, NONE, NONE, NONE, NONE, NONE},
     {SYS_seccomp, CALL_LISTENER, FOLLOW, NONE, NONE, 1, NONE, NONE},
+    {SYS_fanotify_init, CALL_PERMISSION, FOLLOW, NONE, NONE, 0, NONE, NONE},
     {SYS_io_uring_setup, CALL_DENY, FOLLOW, NONE, NONE, NONE, NONE, NONE},
     {SYS_io_setup, CALL_DENY, FOLLOW, NONE, NONE, NONE, NONE, NONE},
 };

@@ -18,6 +18,7 @@ enum call_act {
   CALL_LINK, /* gives a further name */
   CALL_WRITE,    /* of very many bytes, which are set aside */
   CALL_VIEW,     /* may change what paths mean for the caller: chroot, mounts, namespaces */
+  CALL_PERMISSION, /* fanotify_init of a listener that decides about opens, the guard's own as well */
   CALL_LISTENER, /* seccomp(): a second listener cannot be had below ours */
   CALL_DENY,     /* answered with ENOSYS by the filter, unless allowed */
 };

@@ -43,6 +43,11 @@ static void without_guard(int failure) {
   close_fd(&self.guard_hub);
 }
 
+static void start_watchdog(void) {
+  self.watchdog_pid = fork();
+  if (self.watchdog_pid == 0) watchdog_run(&self.watchdog);
+}
+
 void on_target(void) {
   char message[16];
   uint32_t value;
@@ -60,7 +65,8 @@ void on_target(void) {
     uint32_t pid = (uint32_t)self.target.pid;
     char arm[1 + sizeof pid] = "L";
     memcpy(arm + 1, &pid, sizeof pid);
-    self.listener = fd;
+    self.watchdog.listener = fd;
+    start_watchdog();
     socket_send(self.guard_hub, arm, sizeof arm, fd);
   } else if (message[0] == 'N') {
     without_guard((int)value);
@@ -103,9 +109,7 @@ static void reap_guard(void) {
   self.guard = 0;
   bool regular = WIFEXITED(status) && WEXITSTATUS(status) == 0;
   if (regular) return;
-  if (self.listener >= 0) {
-    self.guard = fork();
-    if (self.guard == 0) guard_run_passing(self.listener, self.shared);
+  if (self.watchdog.listener >= 0) { /* the watchdog answers now */
     if (!self.finished) control_send(&self.control, 'W', text, sizeof text - 1);
     send_finished(1);
     /* When it died between the listener and its 'A', the command still waits. */
@@ -113,6 +117,13 @@ static void reap_guard(void) {
   } else if (WIFSIGNALED(status)) {
     refuse("The guard was killed before the command started. Try again.");
   }
+}
+
+static void reap_watchdog(void) {
+  int status;
+  if (self.watchdog_pid <= 0 || waitpid(self.watchdog_pid, &status, WNOHANG) != self.watchdog_pid) return;
+  self.watchdog_pid = 0;
+  if (WIFSIGNALED(status)) start_watchdog();
 }
 
 static void reap_node(void) {
@@ -126,6 +137,7 @@ static void reap_node(void) {
 
 void on_child_ended(void) {
   reap_guard();
+  reap_watchdog();
   reap_target();
   reap_node();
 }

@@ -7,7 +7,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { CHUNK = 256 << 10 };
+#include "progress.h"
+
+enum { CHUNK = 256 << 10, KERNEL_CHUNK = 8 << 20 /* what one call copies: how often a copy says that it gets on */ };
 
 const char *handle_name(int fd, char name[HANDLE_NAME_BYTES]) {
   char *at = name + HANDLE_NAME_BYTES - 1;
@@ -43,7 +45,9 @@ int64_t content_copy_range(int from, int to, int64_t start, int64_t end) {
   int64_t at = start;
   while (at < end) {
     off64_t in = at, out = at;
-    int64_t n = copy_file_range(from, &in, to, &out, (size_t)(end - at), 0);
+    size_t length = end - at < KERNEL_CHUNK ? (size_t)(end - at) : KERNEL_CHUNK;
+    int64_t n = copy_file_range(from, &in, to, &out, length, 0);
+    progress_made();
     if (n < 0 && errno == ENOSPC) return -ENOSPC;
     if (n <= 0) n = copy_chunk(from, to, at, end - at);
     if (n < 0) return n;

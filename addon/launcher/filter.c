@@ -9,6 +9,7 @@
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/fanotify.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -67,6 +68,11 @@ static void emit_verdict(struct program *p, const struct guarded_call *call, con
     emit(p, BPF_JMP | BPF_JEQ | BPF_K, 0, 3, 0);
     emit_load(p, low_half(call->flags));
     emit(p, BPF_JMP | BPF_JGE | BPF_K, 1, 0, options->aside_bytes);
+    emit_return(p, SECCOMP_RET_ALLOW);
+  }
+  if (call->act == CALL_PERMISSION) {
+    emit_load(p, low_half(call->flags));
+    emit(p, BPF_JMP | BPF_JSET | BPF_K, 1, 0, FAN_CLASS_CONTENT | FAN_CLASS_PRE_CONTENT);
     emit_return(p, SECCOMP_RET_ALLOW);
   }
   if (call->act == CALL_LISTENER) {

@@ -10,36 +10,37 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "background.h"
 #include "base-scan.h"
 #include "limits.h"
 #include "listener.h"
 #include "nanoseconds.h"
+#include "preimage-copy.h"
 #include "preimage-work.h"
 #include "sockets.h"
-#include "stopped-call.h"
+#include "watchdog.h"
 
 /* The recorder may have frozen the command in its last moment, which may come a little after the launcher's. */
 enum { THAW_MS = 200, THAW_TIMES = 25 };
 enum { LINGER_MS = 3 }; /* without work for this long the thread asks to be woken, which costs the other one a call */
-/* The answering thread comes first: the command waits for it. On a busy machine that halves what a stopped call takes. */
-enum { HIGH_PRIORITY = -10, LOW_PRIORITY = 10, RELEASE_MS = 200 };
+enum { LOW_PRIORITY = 10, RELEASE_MS = 200, LOOK_NS = 2000000 };
 
 struct guard {
-  int hub;
-  _Atomic bool alone; /* the launcher is gone */
-  _Atomic bool passing; /* save nothing more */
-  bool told;          /* 'D' was sent */
-  sem_t armed;        /* the answering thread may begin */
+  int hub, watchdogs, recorder; /* as in guard.h; watchdogs -1: none can be had */
+  bool alone;          /* the launcher is gone */
+  bool told;           /* 'D' was sent */
+  _Atomic bool ending; /* the thread that has time shall finish */
+  bool all_ended;      /* with `ending`: every change is recorded */
+  sem_t saved;         /* it has */
   const struct plan *plan;
-  struct guard_shared *shared;
-  struct stopped_calls calls;
+  struct answerers answerers;
   struct preimages pre;
 };
 
@@ -60,29 +61,39 @@ static _Noreturn void refuse(struct guard *guard, const char *text) {
   _exit(1);
 }
 
-/* ---- the answering thread: nothing but the stopped calls, one after the other ---- */
+/* ---- the thread that has time: copies ---- */
 
-static void *answer(void *context) {
-  struct guard *guard = context;
-  while (sem_wait(&guard->armed)) {}
-  int listener = guard->calls.listener;
-  for (;;) {
-    struct seccomp_notif *call = listener_receive(listener, &guard->shared->in_hand);
-    if (!call) {
-      if (listener_is_over(listener)) return NULL; /* the other thread sees it as well */
-      continue;
-    }
-    if (!guard->passing) stopped_call_save(&guard->calls, call);
-    listener_continue(listener, call->id);
-  }
+static void wait_for_work(struct guard *guard, bool idle) {
+  struct pollfd wait = {guard->pre.wake_fd, POLLIN, 0};
+  eventfd_t times;
+  if (poll(&wait, 1, idle ? -1 : LINGER_MS) > 0) eventfd_read(guard->pre.wake_fd, &times);
 }
 
-/* ---- the main thread: the launcher's messages, copies, the end ---- */
+static void *copy(void *context) {
+  struct guard *guard = context;
+  bool idle = false;
+  setpriority(PRIO_PROCESS, 0, LOW_PRIORITY); /* of this thread alone, on Linux */
+  while (!guard->ending) {
+    if (preimages_have_work(&guard->pre, idle)) {
+      preimages_work(&guard->pre);
+      idle = false;
+    } else {
+      wait_for_work(guard, idle);
+      idle = true;
+    }
+  }
+  setpriority(PRIO_PROCESS, 0, 0); /* somebody waits; fails where that right is missing */
+  preimages_finish(&guard->pre, guard->all_ended);
+  sem_post(&guard->saved);
+  return NULL;
+}
+
+/* ---- the main thread: the launcher's messages, and who makes no progress. It opens and reads no file of the command's ---- */
 
 /* The kernel lets go of a process's filter a moment after its parent knows of its end. */
 static bool all_ended(struct guard *guard) {
   const struct timespec moment = {.tv_nsec = 1000000};
-  int listener = guard->calls.listener;
+  int listener = guard->answerers.calls.listener;
   for (int i = 0; i < RELEASE_MS && listener >= 0 && preimages_copying_large(&guard->pre); i++) {
     if (listener_is_over(listener)) return true;
     nanosleep(&moment, NULL);
@@ -90,12 +101,28 @@ static bool all_ended(struct guard *guard) {
   return false;
 }
 
+/* False when the thread that has time makes no progress; it may go on some day, and what it saves then counts for nothing. */
+static bool wait_until_saved(struct guard *guard) {
+  struct progress *progress = &guard->pre.background_progress;
+  const struct timespec moment = {.tv_nsec = LOOK_NS};
+  progress->moved_ns = now_ns(CLOCK_MONOTONIC);
+  while (sem_trywait(&guard->saved)) {
+    if (progress_stands_still(progress, guard->pre.patience_ns) && progress_end(progress, progress->task)) return false;
+    answerers_look_after(&guard->answerers); /* it may be stopped calls that hold the thread up */
+    nanosleep(&moment, NULL);
+  }
+  return true;
+}
+
 static void finish(struct guard *guard) {
-  guard->passing = true;
+  static const uint64_t one = 1;
+  guard->answerers.passing = true;
   if (guard->told) return;
   guard->told = true;
-  setpriority(PRIO_PROCESS, 0, 0); /* somebody waits; fails where that right is missing */
-  preimages_finish(&guard->pre, all_ended(guard));
+  guard->all_ended = all_ended(guard);
+  guard->ending = true;
+  if (write(guard->pre.wake_fd, &one, sizeof one) < 0) {} /* it cannot be full */
+  if (!wait_until_saved(guard)) preimages_lose(&guard->pre, -ETIMEDOUT, -1);
   struct guard_summary summary = {guard->pre.records, guard->pre.blobs, guard->pre.bytes, guard->pre.lost};
   say(guard, 'D', &summary, sizeof summary);
 }
@@ -111,11 +138,11 @@ static void draw_the_line(struct guard *guard) {
 }
 
 static void arm(struct guard *guard, int listener, pid_t pid) {
-  guard->calls.listener = listener;
+  guard->answerers.calls.listener = listener;
   listener_share_processor(listener);
   draw_the_line(guard);
-  stopped_call_save_inherited(&guard->calls, pid);
-  sem_post(&guard->armed);
+  stopped_call_save_inherited(&guard->answerers.calls, pid);
+  answerers_go(&guard->answerers);
   say(guard, 'A', NULL, 0);
 }
 
@@ -125,7 +152,7 @@ static void on_hub(struct guard *guard) {
   ssize_t n = socket_receive(guard->hub, message, sizeof message, &fd);
   if (n < 0) return;
   if (n == 0) {
-    if (guard->calls.listener < 0) _exit(0); /* the command was never started */
+    if (guard->answerers.calls.listener < 0) _exit(0); /* the command was never started */
     guard->alone = true; /* the descriptor stays: the other thread may be about to use it */
     finish(guard);
   } else if (message[0] == 'L' && fd >= 0) {
@@ -137,54 +164,55 @@ static void on_hub(struct guard *guard) {
   }
 }
 
+/* Neither a watchdog nor the launcher is left: this process alone answers calls, and needs another one behind it. */
+static void start_watchdog(struct guard *guard) {
+  int ends[2];
+  close(guard->watchdogs);
+  guard->watchdogs = -1;
+  if (pipe2(ends, O_CLOEXEC)) return;
+  struct watchdog watchdog = {.plan = guard->plan,
+                              .in_hand = guard->answerers.in_hand,
+                              .listener = guard->answerers.calls.listener,
+                              .guard = (int)syscall(SYS_pidfd_open, getpid(), 0),
+                              .recorder = guard->recorder,
+                              .alive = ends[1]};
+  pid_t pid = watchdog.guard < 0 ? -1 : fork();
+  if (pid == 0) watchdog_run(&watchdog);
+  close(watchdog.guard);
+  close(ends[1]);
+  if (pid > 0) guard->watchdogs = ends[0];
+  else close(ends[0]);
+}
+
 /* Waits for something to do; false when the last filtered process is gone. */
-static bool wait_for_work(struct guard *guard, int patience_ms) {
+static bool serve_once(struct guard *guard, int patience_ms) {
+  struct answerers *answerers = &guard->answerers;
   struct pollfd wait[] = {
       {guard->alone ? -1 : guard->hub, POLLIN, 0},
-      {guard->calls.listener, 0, 0}, /* the stopped calls are the other thread's */
-      {guard->pre.wake_fd, POLLIN, 0},
+      {answerers->calls.listener, 0, 0}, /* the stopped calls are the other threads' */
+      {answerers->wake_fd, POLLIN, 0},
+      {guard->watchdogs, POLLIN, 0},
   };
-  uint64_t times;
-  if (poll(wait, 3, patience_ms) <= 0) return true;
+  eventfd_t times;
+  if (poll(wait, 4, patience_ms) <= 0) return true;
   if (wait[0].revents) on_hub(guard);
-  if (wait[2].revents && read(guard->pre.wake_fd, &times, sizeof times) < 0) {} /* only to empty it */
+  if (wait[2].revents) eventfd_read(answerers->wake_fd, &times);
+  if (wait[3].revents && answerers->calls.listener >= 0) start_watchdog(guard);
   return wait[1].revents == 0;
 }
 
 static void serve(struct guard *guard) {
-  int thaws_left = THAW_TIMES;
-  bool idle = false;
-  for (;;) {
-    bool work = !guard->told && preimages_have_work(&guard->pre, idle);
-    int patience = work ? 0 : guard->alone && thaws_left > 0 ? THAW_MS : idle || guard->told ? -1 : LINGER_MS;
-    if (!wait_for_work(guard, patience)) break;
-    if (guard->alone && thaws_left-- > 0) plan_thaw(guard->plan);
-    if (work && !guard->told) preimages_work(&guard->pre);
-    idle = !work;
-  }
+  int thaws_left = THAW_TIMES, patience;
+  do {
+    patience = answerers_look_after(&guard->answerers);
+    if (guard->alone && thaws_left > 0) {
+      thaws_left--;
+      plan_thaw(guard->plan);
+      if (patience < 0) patience = THAW_MS;
+    }
+  } while (serve_once(guard, patience));
   finish(guard);
 }
-
-/* Out of reach of the terminal, of the user's pipes and of the limits that were meant for the command. */
-static void detach(int keep) {
-  sigset_t all;
-  sigfillset(&all);
-  sigprocmask(SIG_SETMASK, &all, NULL);
-  setsid();
-  umask(077);
-  prctl(PR_SET_NAME, "dk-guard");
-  int null = open("/dev/null", O_RDWR);
-  for (int fd = 0; fd < 3; fd++)
-    if (fd != keep && null >= 0) dup2(null, fd);
-  close_others(keep);
-  limits_lift();
-  int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-  if (score >= 0) {
-    if (write(score, "-900", 4) < 0) {} /* needs CAP_SYS_RESOURCE; without it we are as killable as any */
-    close(score);
-  }
-}
-
 
 static const char *prepare(struct guard *guard, struct base_result *base) {
   static char why[128];
@@ -197,26 +225,29 @@ static const char *prepare(struct guard *guard, struct base_result *base) {
   if (!failed) failed = dir < 0 ? -errno : preimages_open(&guard->pre, plan, dir);
   if (!failed) failed = base_scan(plan, dir, &guard->pre.inodes, base);
   if (!failed && chdir("/proc/self/fd")) failed = -errno; /* handle_name() counts on it */
-  /* What a thread inherits is what it has from now on: no signals, the rights of the user, the priority. */
-  if (!failed) setpriority(PRIO_PROCESS, 0, HIGH_PRIORITY); /* root's; another user's guard keeps the normal one */
+  /* What a thread inherits is what it has from now on: no signals, the rights of the user. */
+  if (!failed) failed = answerers_start(&guard->answerers);
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, STACK_BYTES); /* instead of the command's limit */
-  if (!failed) failed = -pthread_create(&thread, &attributes, answer, guard);
-  setpriority(PRIO_PROCESS, 0, LOW_PRIORITY); /* of this thread alone, on Linux */
+  if (!failed) failed = -pthread_create(&thread, &attributes, copy, guard);
   return failed ? strerror_r(-failed, why, sizeof why) : NULL;
 }
 
-void guard_run(const struct plan *plan, int hub, struct guard_shared *shared) {
+void guard_run(const struct plan *plan, int hub, int watchdogs, int recorder, struct calls_in_hand *in_hand) {
   static struct guard guard; /* one a process */
+  int *keep[] = {&guard.hub, &guard.watchdogs, &guard.recorder};
   char text[256];
-  detach(hub);
   guard.hub = hub;
+  guard.watchdogs = watchdogs;
+  guard.recorder = recorder;
+  go_to_background("dk-guard", keep, sizeof keep / sizeof *keep);
+  signal(SIGCHLD, SIG_IGN); /* watchdogs need no burial */
   guard.plan = plan;
-  guard.shared = shared;
   guard.pre.warn = warn;
   guard.pre.warn_context = &guard;
-  guard.calls = (struct stopped_calls){.listener = -1, .plan = plan, .pre = &guard.pre};
-  sem_init(&guard.armed, 0, 0);
+  guard.answerers.in_hand = in_hand;
+  guard.answerers.calls = (struct stopped_calls){.listener = -1, .plan = plan, .pre = &guard.pre};
+  sem_init(&guard.saved, 0, 0);
   struct base_result base;
   const char *wrong = prepare(&guard, &base);
   if (wrong) {
@@ -230,17 +261,5 @@ void guard_run(const struct plan *plan, int hub, struct guard_shared *shared) {
   } __attribute__((packed)) body = {base.entries, base.truncated};
   say(&guard, 'B', &body, sizeof body);
   serve(&guard);
-  _exit(0);
-}
-
-void guard_run_passing(int listener, struct guard_shared *shared) {
-  detach(listener);
-  if (chdir("/")) {} /* only so that no directory of the user's stays busy */
-  if (shared->in_hand.call.id) listener_continue(listener, shared->in_hand.call.id);
-  struct pollfd wait = {listener, POLLIN, 0};
-  while (poll(&wait, 1, -1) < 0 || wait.revents & POLLIN) {
-    struct seccomp_notif *call = listener_receive(listener, &shared->in_hand);
-    if (call) listener_continue(listener, call->id);
-  }
   _exit(0);
 }

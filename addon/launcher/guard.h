@@ -16,25 +16,18 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "listener.h"
+#include "answering.h"
 #include "plan.h"
 
 enum { GUARD_MESSAGE_LIMIT = 512 };
-
-/*
- * Shared with the launcher, so that a guard that dies can be replaced without leaving a call stopped. The kernel itself
- * writes the call here as it hands it over: there is no moment in which the guard has a call and nobody else knows.
- */
-struct guard_shared {
-  union stopped_call_buffer in_hand; /* id 0: none */
-};
 
 struct guard_summary {
   uint64_t records, blobs, bytes;
   uint32_t lost;
 } __attribute__((packed));
 
-/* Becomes the guard; never returns. `hub` is its end of the pair. */
-_Noreturn void guard_run(const struct plan *plan, int hub, struct guard_shared *shared);
-/* Becomes what replaces a guard that died: lets every call pass. */
-_Noreturn void guard_run_passing(int listener, struct guard_shared *shared);
+/*
+ * Becomes the guard; never returns. `hub` is its end of the pair. `watchdogs`: the read end of the pipe that watchdogs and the
+ * launcher hold open; `recorder`: its pidfd.
+ */
+_Noreturn void guard_run(const struct plan *plan, int hub, int watchdogs, int recorder, struct calls_in_hand *in_hand);

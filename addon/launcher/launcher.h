@@ -11,6 +11,7 @@
 #include "identity.h"
 #include "plan.h"
 #include "target.h"
+#include "watchdog.h"
 
 enum { EXIT_CANNOT_RECORD = 125, USER_FDS = 4096 };
 
@@ -35,9 +36,10 @@ struct launcher {
   bool released; /* Node said that it leaves on purpose */
   pid_t guard;
   int guard_hub; /* -1: none */
-  int listener;  /* a copy, for the case that the guard dies */
   bool finished; /* 'D' was sent */
-  struct guard_shared *shared;
+  struct calls_in_hand *in_hand;
+  struct watchdog watchdog; /* what each one is started with */
+  pid_t watchdog_pid; /* 0: none */
 };
 
 extern struct launcher self;

@@ -25,7 +25,7 @@
 #include "recorder.h"
 #include "sockets.h"
 
-struct launcher self = {.guard_hub = -1, .listener = -1, .giver = -1, .target = {.hub = -1}};
+struct launcher self = {.guard_hub = -1, .watchdog = {.listener = -1}, .giver = -1, .target = {.hub = -1}};
 
 static int give_up(const char *what, int failure) {
   fprintf(stderr, "dk: %s (%s). Free some processes, descriptors or memory and try again.\n", what,

@@ -10,11 +10,12 @@
 #include "base-scan.h"
 #include "content-copy.h"
 #include "preimage-note.h"
+#include "progress.h"
 
 enum { WARN_LIMIT = 5 /* warnings about single files; the count goes on */ };
 
 void preimages_lose(struct preimages *pre, int failure, int fd) {
-  char text[256], name[PATH_MAX] = "some files", handle[HANDLE_NAME_BYTES];
+  char text[320], name[PATH_MAX] = "some files", handle[HANDLE_NAME_BYTES];
   if (fd >= 0) {
     ssize_t n = readlink(handle_name(fd, handle), name, sizeof name - 1);
     name[n > 0 ? n : 0] = '\0';
@@ -37,6 +38,11 @@ void preimages_lose(struct preimages *pre, int failure, int fd) {
              "The command ended before the old content of %.120s was copied, which is larger than the limit (%lld bytes). "
              "Raise --preimage-limit to keep it.",
              name, (long long)pre->plan->limit_bytes);
+  else if (failure == -ETIMEDOUT)
+    snprintf(text, sizeof text,
+             "The old state of %.160s could not be saved: reading it was not answered in time, by a fanotify listener, "
+             "a FUSE server or a disk.",
+             name);
   else
     snprintf(text, sizeof text, "The old state of %.160s could not be saved (%s).", name, strerror(-failure));
   pre->warn(pre->warn_context, text);
@@ -63,9 +69,28 @@ void preimages_commit(struct preimages *pre, struct blob_store *store) {
   store->waiting_count = 0;
 }
 
+/* Returns how many bytes there were, or -errno. */
+static int64_t read_small(int from, char *to, int64_t size) {
+  int64_t have = 0;
+  while (have < size) {
+    ssize_t n = pread64(from, to + have, (size_t)(size - have), have);
+    if (n < 0) return -errno;
+    if (n == 0) break; /* it shrank meanwhile; the blob's length tells */
+    have += n;
+  }
+  return have;
+}
+
 static int copy_small(struct preimages *pre, struct blob_store *store, int from, uint32_t blob, int64_t size) {
-  if (!blob_store_has_room(store, size)) preimages_commit(pre, store);
-  return blob_store_small(store, from, blob, size);
+  static _Thread_local char bytes[BLOB_SMALL_LIMIT];
+  int64_t length = read_small(from, bytes, size);
+  if (length < 0) return (int)length;
+  if (!progress_is_awaited()) return -ETIMEDOUT;
+  pthread_mutex_lock(&store->lock);
+  if (!blob_store_has_room(store, length)) preimages_commit(pre, store);
+  blob_store_small(store, blob, bytes, (size_t)length);
+  pthread_mutex_unlock(&store->lock);
+  return 0;
 }
 
 void preimages_wake(struct preimages *pre) {
@@ -93,6 +118,7 @@ static int begin_background(struct preimages *pre, struct blob_store *store, int
 }
 
 static int finish_blob(struct preimages *pre, uint32_t blob, int64_t size) {
+  if (!progress_is_awaited()) return -ETIMEDOUT;
   struct dk_blob done = {.record_size = sizeof done, .kind = DK_RECORD_BLOB, .blob = blob, .length = size};
   pthread_mutex_lock(&pre->lock);
   dk_records_add_blob(&pre->log, &done);
@@ -130,10 +156,11 @@ static void copy(struct preimages *pre, struct blob_store *store, int fd, int fr
     if (from >= 0) close(from);
     return;
   }
-  if (from >= 0) {
-    pthread_mutex_lock(&store->lock);
+  if (from >= 0 && !progress_is_awaited()) {
+    close(from);
+    failed = -ETIMEDOUT;
+  } else if (from >= 0) {
     failed = copy_opened(pre, store, from, blob, size);
-    pthread_mutex_unlock(&store->lock);
   }
   /* The user may not read it. Either the call fails too, or the content stays unknown: the blob is never completed. */
   if ((failed == -EACCES || failed == -EPERM) && pre->plan->user.other) return;

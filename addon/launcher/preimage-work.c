@@ -26,17 +26,23 @@ static bool save_pins(struct preimages *pre) {
   struct pin batch[BATCH];
   size_t places;
   pthread_mutex_lock(&pre->lock);
+  progress_begin(&pre->background_progress, ++pre->batches);
   size_t count = pins_take(&pre->pins, batch, BATCH, &places);
+  for (size_t i = 0; i < count; i++) saving_begin(&pre->saving, batch[i].dev, batch[i].node.ino);
   pthread_mutex_unlock(&pre->lock);
-  for (size_t i = 0; i < count; i++) preimages_save_pin(pre, &pre->later, &batch[i]);
+  for (size_t i = 0; i < count; i++) {
+    preimages_save_pin(pre, &pre->later, &batch[i]);
+    progress_made();
+  }
   pthread_mutex_lock(&pre->lock);
   int failed = dk_records_flush(&pre->log);
   for (size_t i = 0; i < count; i++) {
     struct inode_entry *entry = inode_set_entry(&pre->inodes, batch[i].dev, batch[i].node.ino);
     if (entry) entry->bits &= ~(uint32_t)INODE_PENDING;
+    saving_end(&pre->saving, batch[i].dev, batch[i].node.ino);
   }
   pins_release(&pre->pins, places);
-  pthread_cond_broadcast(&pre->copied);
+  pthread_cond_broadcast(&pre->saved);
   pthread_mutex_unlock(&pre->lock);
   if (failed) preimages_lose(pre, failed, -1);
   return places > 0;
@@ -57,6 +63,7 @@ static void copy_range(struct preimages *pre) {
   struct background_copy *copy = &pre->background[0]; /* stays the first: only this thread takes away */
   struct dk_range range;
   int more = background_copy_step(copy, &range);
+  progress_made();
   if (more > 0) {
     pthread_mutex_lock(&pre->lock);
     dk_records_add_range(&pre->log, &range);

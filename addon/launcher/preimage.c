@@ -18,7 +18,11 @@
 enum {
   LOG_BYTES = 256 << 10, /* holds one record with 64 KiB of name list and a 64 KiB value */
   PIN_LIMIT = 32768,
+  LOOK_AGAIN_NS = 20000000,
 };
+
+/* A disk that does not answer for so long may be one that never will. */
+static const int64_t PATIENCE_NS = 5000000000;
 
 static uint64_t dev_of(const struct statx *stx) { return (uint64_t)stx->stx_dev_major << 32 | stx->stx_dev_minor; }
 
@@ -28,7 +32,11 @@ int preimages_open(struct preimages *pre, const struct plan *plan, int recording
   pre->plan = plan;
   pre->next_blob = 1;
   pthread_mutex_init(&pre->lock, NULL);
-  pthread_cond_init(&pre->copied, NULL);
+  pthread_condattr_t monotonic;
+  pthread_condattr_init(&monotonic);
+  pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+  pthread_cond_init(&pre->saved, &monotonic);
+  pre->patience_ns = PATIENCE_NS;
   pre->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (pre->wake_fd < 0) return -errno;
   if (mkdirat(recording_dirfd, "preimage", 0700) && errno != EEXIST) return -errno;
@@ -80,17 +88,36 @@ static bool may_become_another(const struct preimages *pre, const struct statx *
   return !pre->has_birth_times && S_ISREG(stx->stx_mode) && (stx->stx_nlink > 1 || moves);
 }
 
+/* Another thread saves that inode: it must not change before. With the lock held. */
+static void wait_until_saved(struct preimages *pre, uint64_t dev, uint64_t ino) {
+  while (saving_is_awaited(&pre->saving, dev, ino, pre->patience_ns)) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += LOOK_AGAIN_NS;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_cond_timedwait(&pre->saved, &pre->lock, &until);
+    progress_made();
+  }
+}
+
+/* With the lock held. */
+static void end_saving(struct preimages *pre, uint64_t dev, uint64_t ino) {
+  saving_end(&pre->saving, dev, ino);
+  pthread_cond_broadcast(&pre->saved);
+}
+
 /* A pinned inode is about to change through another name or descriptor. With the lock held. */
 static void save_pin_of(struct preimages *pre, uint64_t dev, uint64_t ino) {
   struct pin *found = pins_find(&pre->pins, dev, ino);
   if (found && found->state == PIN_WAITING) {
     struct pin pin = *found;
     found->state = PIN_DONE;
+    saving_begin(&pre->saving, dev, ino);
     pthread_mutex_unlock(&pre->lock);
     preimages_save_pin(pre, &pre->now, &pin);
     pthread_mutex_lock(&pre->lock);
-  } else {
-    while (pins_find(&pre->pins, dev, ino)) pthread_cond_wait(&pre->copied, &pre->lock);
+    end_saving(pre, dev, ino);
   }
   struct inode_entry *entry = inode_set_entry(&pre->inodes, dev, ino);
   if (entry) entry->bits &= ~(uint32_t)INODE_PENDING;
@@ -112,98 +139,149 @@ static int record_now(struct preimages *pre, int fd, struct preimage_note *what,
   return failed;
 }
 
+/* How one node is to be saved. */
+struct manner {
+  int inherited; /* the descriptor for a kind 3 record, -1 otherwise */
+  bool may_pin;
+  bool quickly;  /* or not at all */
+};
+
 /* What is to be done with one node, decided under the lock. */
 struct decision {
   uint32_t blob;    /* 0: no content to copy */
   uint32_t tree;    /* number of the blob for what is below the directory; 0: not needed */
   bool later;       /* pinned rather than saved now; the handle is the pin's */
+  bool takes_long;  /* nothing was decided: it was to be quick */
   int lost;         /* -errno of the record */
   int xattrs_lost;
 };
 
+/* The entry of the base is the node's for certain, so that its note is a number. */
+static bool is_in_base(const struct preimages *pre, const struct inode_entry *entry, const struct statx *stx) {
+  return entry->base && pre->has_birth_times && stx->stx_mask & STATX_BTIME &&
+         (stx->stx_nlink == 1 || S_ISDIR(stx->stx_mode));
+}
+
 static struct decision decide(struct preimages *pre, int fd, const struct statx *stx, enum preimage_need need,
-                              int inherited) {
+                              const struct manner *manner) {
+  static const struct decision nothing = {0}, takes_long = {.takes_long = true};
   struct decision what_to_do = {0};
   struct preimage_note what;
-  bool regular = S_ISREG(stx->stx_mode);
+  bool regular = S_ISREG(stx->stx_mode), quickly = manner->quickly;
+  if (quickly && dev_of(stx) != pre->last_dev) return takes_long;
   look_at_filesystem(pre, fd, stx);
-  if (pre->has_birth_times && stx->stx_mask & STATX_BTIME && statx_ns(&stx->stx_btime) > pre->start_ns) return what_to_do;
+  if (pre->has_birth_times && stx->stx_mask & STATX_BTIME && statx_ns(&stx->stx_btime) > pre->start_ns) return nothing;
   if (may_become_another(pre, stx)) need = NEED_CONTENT_NOW;
-  if (need == NEED_CONTENT_NOW && !regular) return what_to_do; /* opening a device, fifo or directory changes no bytes */
+  if (need == NEED_CONTENT_NOW && !regular) return nothing; /* opening a device, fifo or directory changes no bytes */
   bool holds_content = regular && (need == NEED_CONTENT_NOW || need == NEED_CONTENT_LATER);
   bool moves = S_ISDIR(stx->stx_mode) && need == NEED_TREE;
   struct inode_entry *entry = inode_set_entry(&pre->inodes, dev_of(stx), stx->stx_ino);
-  if (pre->closed || !entry || entry->bits & INODE_IGNORED) return what_to_do;
-  if (need == NEED_LINKS && entry->base) return what_to_do;
-  if (entry->bits & INODE_PENDING && need != NEED_CONTENT_LATER) {
-    save_pin_of(pre, entry->dev, entry->ino);
+  if (pre->closed || !entry || entry->bits & INODE_IGNORED) return nothing;
+  if (need == NEED_LINKS && entry->base) return nothing;
+  bool pinned = entry->bits & INODE_PENDING && need != NEED_CONTENT_LATER;
+  if (pinned || saving_has(&pre->saving, entry->dev, entry->ino)) {
+    if (quickly) return takes_long;
+    wait_until_saved(pre, dev_of(stx), stx->stx_ino);
+    if (pinned) save_pin_of(pre, dev_of(stx), stx->stx_ino);
     entry = inode_set_entry(&pre->inodes, dev_of(stx), stx->stx_ino);
+    if (pre->closed || !entry) return nothing;
   }
   bool content = holds_content && !(entry->bits & INODE_CONTENT);
   bool tree = moves && !entry->base && !(entry->bits & INODE_CONTENT);
   bool known = entry->bits & INODE_META;
+  /* Later it may have other names because of calls that were recorded. */
+  bool linked = entry->bits & INODE_LINKED || (!known && !entry->base && stx->stx_nlink > 1 && !S_ISDIR(stx->stx_mode));
+  bool news = !known || content || tree || manner->inherited >= 0;
+  if (!news && !linked) return nothing;
+  bool large = content && (int64_t)stx->stx_size > pre->plan->limit_bytes; /* has a queue of its own */
+  bool may_wait = need == NEED_CONTENT_LATER && !large && manner->may_pin && !pins_full(&pre->pins);
+  bool in_base = manner->inherited < 0 && is_in_base(pre, entry, stx);
+  if (quickly && (linked || !may_wait || !in_base)) return takes_long;
   /* Set for an empty file too: what it grows to is no longer the past. */
   if (content || tree) entry->bits |= INODE_CONTENT;
   content = content && stx->stx_size > 0;
-  /* Later it may have other names because of calls that were recorded. */
-  if (!known && !entry->base && stx->stx_nlink > 1 && !S_ISDIR(stx->stx_mode)) entry->bits |= INODE_LINKED;
-  bool linked = entry->bits & INODE_LINKED;
-  bool news = !known || content || tree || inherited >= 0;
-  if (!news && !linked) return what_to_do;
-  preimage_note_describe(fd, stx, inherited < 0 && pre->has_birth_times ? entry->base : 0, &what);
+  if (linked) entry->bits |= INODE_LINKED;
+  preimage_note_describe(fd, stx, in_base ? entry->base : 0, &what);
   if (linked && is_new_name(pre, &what)) news = true;
-  if (!news) return what_to_do;
-  if (!known && !(what.node.flags & DK_NODE_IN_BASE) && is_ignored(pre, &what)) {
+  if (!news) return nothing;
+  if (!known && !in_base && is_ignored(pre, &what)) {
     entry->bits |= INODE_IGNORED;
-    return what_to_do;
+    return nothing;
   }
   entry->bits |= INODE_META;
-  if (content && (int64_t)stx->stx_size > pre->plan->limit_bytes) what.node.flags |= DK_NODE_TOO_LARGE;
+  if (content && large) what.node.flags |= DK_NODE_TOO_LARGE;
   if (content) what.node.blob = what_to_do.blob = pre->next_blob++;
   if (tree) what.node.blob = what_to_do.tree = pre->next_blob++;
   if (tree) what.node.flags |= DK_NODE_TREE;
   if (known) what.node.flags |= DK_NODE_CONTENT_ONLY;
-  if (inherited >= 0) {
+  if (manner->inherited >= 0) {
     what.node.kind = DK_RECORD_INHERITED;
     what.node.flags |= DK_NODE_INHERITED;
-    what.node.parent = (uint32_t)inherited;
+    what.node.parent = (uint32_t)manner->inherited;
   }
-  bool large = what.node.flags & DK_NODE_TOO_LARGE; /* has a queue of its own */
-  bool may_wait = need == NEED_CONTENT_LATER && !large && !pre->pin_nothing && !pins_full(&pre->pins);
   /* Of what is in the base the path is known, and the content is wanted only in the end: its note can wait as well. */
-  bool note_waits = may_wait && what.node.flags & DK_NODE_IN_BASE;
-  if (!note_waits) {
-    what_to_do.lost = record_now(pre, fd, &what, &what_to_do.xattrs_lost);
-    if (!may_wait || !content || what_to_do.lost || what_to_do.xattrs_lost) return what_to_do;
+  bool note_waits = may_wait && in_base;
+  if (!note_waits) what_to_do.lost = record_now(pre, fd, &what, &what_to_do.xattrs_lost);
+  what_to_do.later =
+      note_waits || (may_wait && content && !what_to_do.lost && !what_to_do.xattrs_lost);
+  if (what_to_do.later) {
+    struct pin pin = {.fd = fd, .dev = entry->dev, .node = what.node, .noted = !note_waits};
+    pins_add(&pre->pins, &pin);
+    entry->bits |= INODE_PENDING;
+    preimages_wake(pre);
+  } else if (!what_to_do.lost && (what_to_do.blob || what_to_do.tree)) {
+    saving_begin(&pre->saving, dev_of(stx), stx->stx_ino);
   }
-  what_to_do.later = true;
-  struct pin pin = {.fd = fd, .dev = entry->dev, .node = what.node, .noted = !note_waits};
-  pins_add(&pre->pins, &pin);
-  entry->bits |= INODE_PENDING;
-  preimages_wake(pre);
   return what_to_do;
 }
 
-/* `inherited`: the descriptor for a kind 3 record, -1 otherwise. */
-static void save(struct preimages *pre, int fd, enum preimage_need need, int inherited) {
+static bool look(int fd, struct statx *stx) {
+  unsigned flags = AT_EMPTY_PATH | AT_STATX_DONT_SYNC;
+  return statx(fd, "", (int)flags, STATX_BASIC_STATS | STATX_BTIME, stx) == 0;
+}
+
+static void save(struct preimages *pre, int fd, enum preimage_need need, const struct manner *manner) {
   struct statx stx;
   struct decision decision = {0};
-  unsigned flags = AT_EMPTY_PATH | AT_STATX_DONT_SYNC;
-  if (statx(fd, "", (int)flags, STATX_BASIC_STATS | STATX_BTIME, &stx) == 0) {
+  if (look(fd, &stx)) {
     pthread_mutex_lock(&pre->lock);
-    decision = decide(pre, fd, &stx, need, inherited);
+    decision = decide(pre, fd, &stx, need, manner);
     pthread_mutex_unlock(&pre->lock);
   }
   if (decision.later) return;
   if (decision.xattrs_lost) preimages_lose(pre, decision.xattrs_lost, fd);
-  if (decision.lost) preimages_lose(pre, decision.lost, fd);
-  else if (decision.tree) preimages_list(pre, &pre->now, fd, decision.tree);
-  else if (decision.blob) preimages_copy(pre, &pre->now, fd, decision.blob, (int64_t)stx.stx_size);
+  if (decision.lost) {
+    preimages_lose(pre, decision.lost, fd);
+  } else if (decision.tree || decision.blob) {
+    if (decision.tree) preimages_list(pre, &pre->now, fd, decision.tree);
+    else preimages_copy(pre, &pre->now, fd, decision.blob, (int64_t)stx.stx_size);
+    pthread_mutex_lock(&pre->lock);
+    end_saving(pre, dev_of(&stx), stx.stx_ino);
+    pthread_mutex_unlock(&pre->lock);
+  }
   close(fd);
 }
 
-void preimages_save(struct preimages *pre, int fd, enum preimage_need need) { save(pre, fd, need, -1); }
+void preimages_save(struct preimages *pre, int fd, enum preimage_need need, bool may_pin) {
+  save(pre, fd, need, &(struct manner){.inherited = -1, .may_pin = may_pin});
+}
 
 void preimages_save_inherited(struct preimages *pre, int fd, int inherited_fd) {
-  save(pre, fd, NEED_CONTENT_NOW, inherited_fd);
+  save(pre, fd, NEED_CONTENT_NOW, &(struct manner){.inherited = inherited_fd, .may_pin = true});
+}
+
+bool preimages_save_quickly(struct preimages *pre, int fd, enum preimage_need need) {
+  static const struct manner manner = {.inherited = -1, .may_pin = true, .quickly = true};
+  struct statx stx;
+  struct decision decision = {0};
+  if (look(fd, &stx)) {
+    if (pthread_mutex_trylock(&pre->lock)) {
+      decision.takes_long = true;
+    } else {
+      decision = decide(pre, fd, &stx, need, &manner);
+      pthread_mutex_unlock(&pre->lock);
+    }
+  }
+  if (!decision.later) close(fd);
+  return !decision.takes_long;
 }

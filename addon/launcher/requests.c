@@ -1,11 +1,13 @@
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,17 +24,28 @@ void send_finished(uint32_t lost) {
 
 void refuse(const char *text) { control_send(&self.control, 'F', text, strlen(text)); }
 
+static int pidfd_of(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
 static int start_guard(void) {
-  int ends[2];
+  int ends[2], alive[2];
   int failed = socket_pair(SOCK_SEQPACKET, ends);
   if (failed) return failed;
-  self.shared = mmap(NULL, sizeof *self.shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (self.shared == MAP_FAILED) return -errno;
+  if (pipe2(alive, O_CLOEXEC)) return -errno;
+  self.in_hand = mmap(NULL, sizeof *self.in_hand, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (self.in_hand == MAP_FAILED) return -errno;
+  int recorder = pidfd_of(self.node);
   self.guard = fork();
   if (self.guard < 0) return -errno;
-  if (self.guard == 0) guard_run(&self.plan, ends[1], self.shared);
+  if (self.guard == 0) guard_run(&self.plan, ends[1], alive[0], recorder, self.in_hand);
   close(ends[1]);
+  close(alive[0]);
   self.guard_hub = ends[0];
+  self.watchdog = (struct watchdog){.plan = &self.plan,
+                                    .in_hand = self.in_hand,
+                                    .listener = -1,
+                                    .guard = pidfd_of(self.guard),
+                                    .recorder = recorder,
+                                    .alive = alive[1]};
   return 0;
 }
 

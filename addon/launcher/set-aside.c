@@ -10,6 +10,7 @@
 #include "caller.h"
 #include "listener.h"
 #include "nanoseconds.h"
+#include "progress.h"
 
 enum { CHUNK = 1 << 20, MOST_BYTES = 0x7ffff000 /* MAX_RW_COUNT: no call writes more */ };
 
@@ -33,7 +34,7 @@ static uint32_t own_number(pid_t tid) {
 
 /* Returns how many bytes there were; fewer than `count` when memory or disk end before. */
 static int64_t copy_memory(pid_t tid, uint64_t address, uint64_t count, int to) {
-  static char bytes[CHUNK]; /* the answering thread's */
+  static _Thread_local char bytes[CHUNK];
   uint64_t done = 0;
   if (count > MOST_BYTES) count = MOST_BYTES;
   while (done < count) {
@@ -42,6 +43,7 @@ static int64_t copy_memory(pid_t tid, uint64_t address, uint64_t count, int to) 
     ssize_t n = process_vm_readv(tid, &here, 1, &there, 1, 0);
     if (n <= 0 || write(to, bytes, (size_t)n) != n) break;
     done += (uint64_t)n;
+    progress_made();
   }
   return (int64_t)done;
 }
@@ -62,7 +64,8 @@ void set_aside(struct preimages *pre, int listener, const struct seccomp_notif *
   if (to < 0) return;
   aside.length = copy_memory(tid, aside.address, aside.count, to);
   close(to);
-  if (!listener_still_stopped(listener, call)) return; /* it may have been someone else's memory */
+  /* It may have been someone else's memory, or have changed since. */
+  if (!progress_is_awaited() || !listener_still_stopped(listener, call)) return;
   aside.read_ns = now_ns(CLOCK_MONOTONIC);
   pthread_mutex_lock(&pre->lock);
   dk_records_add_aside(&pre->log, &aside);

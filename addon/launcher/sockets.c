@@ -48,14 +48,14 @@ ssize_t socket_receive(int socket, void *message, size_t capacity, int *fd) {
   return n;
 }
 
-void close_others(int keep) {
-  unsigned above = keep >= 3 ? (unsigned)keep + 1 : 3;
-  if (syscall(SYS_close_range, above, ~0u, 0) == 0) {
-    if (keep > 3) syscall(SYS_close_range, 3u, (unsigned)keep - 1, 0);
-    return;
-  }
+void close_from(int first) {
+  if (syscall(SYS_close_range, (unsigned)first, ~0u, 0) == 0) return;
   struct rlimit files;
   getrlimit(RLIMIT_NOFILE, &files);
-  for (int fd = 3; fd < (int)files.rlim_max && fd < (1 << 20); fd++)
-    if (fd != keep) close(fd);
+  for (int fd = first; fd < (int)files.rlim_max && fd < (1 << 20); fd++) close(fd);
+}
+
+void close_others(int keep) {
+  close_from(keep >= 3 ? keep + 1 : 3);
+  for (int fd = 3; fd < keep; fd++) close(fd);
 }
