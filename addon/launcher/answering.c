@@ -12,16 +12,17 @@
 #include "limits.h"
 
 /* The command waits for these threads. On a busy machine that halves what a stopped call takes. */
-enum { HIGH_PRIORITY = -10, LEADERS_PRIORITY = 1 };
+enum { HIGH_PRIORITY = -10 };
 /* Between two looks: while calls come, and while one is being saved. */
 enum { LOOK_MS = 1, SAVING_LOOK_MS = 20 };
 
 /* Fails without CAP_SYS_NICE, and in a cgroup that has no real-time share. */
 static void set_real_time(struct answerer *me, bool on) {
-  struct sched_param parameters = {.sched_priority = on ? LEADERS_PRIORITY : 0};
+  const struct answerers *all = me->all;
+  const struct sched_param above = {.sched_priority = all->inherited.sched_priority + 1};
   if (me->real_time == on) return;
-  me->real_time = on && sched_setscheduler(0, SCHED_FIFO, &parameters) == 0;
-  if (!on) sched_setscheduler(0, SCHED_OTHER, &parameters);
+  if (on) me->real_time = sched_setscheduler(0, SCHED_FIFO, &above) == 0;
+  else me->real_time = sched_setscheduler(0, all->inherited_policy, &all->inherited) != 0;
 }
 
 /* ---- who leads; with the lock held ---- */
@@ -141,6 +142,8 @@ static int add(struct answerers *all) {
 }
 
 int answerers_start(struct answerers *all) {
+  all->inherited_policy = sched_getscheduler(0);
+  sched_getparam(0, &all->inherited);
   pthread_mutex_init(&all->lock, NULL);
   sem_init(&all->lead, 0, 0);
   all->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -11,6 +11,7 @@
  */
 #pragma once
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -48,6 +49,8 @@ struct answerers {
   _Atomic uint64_t received;
   struct answerer *_Atomic leader; /* NULL: none, or one is about to */
   struct answerer each[ANSWERERS_LIMIT];
+  int inherited_policy; /* the command's scheduling; 0 is also the priority of all that are not real-time */
+  struct sched_param inherited;
   sem_t lead; /* posted for each idle thread that shall lead */
 
   pthread_mutex_t lock; /* for what follows */

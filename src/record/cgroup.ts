@@ -11,6 +11,8 @@ export interface TargetCgroup {
   isFrozen(): boolean;
   /** How many threads are in it and below it. */
   threads(): number;
+  /** The processes in it and below it. */
+  processes(): number[];
   thaw(): void;
   /** Removes the cgroup when nobody is in it any more. */
   remove(): void;
@@ -50,7 +52,8 @@ export function makeTargetCgroup(id: string): TargetCgroup | undefined {
     freezeFile,
     add: (pid) => writeFileSync(join(path, 'cgroup.procs'), `${pid}`),
     isFrozen: () => whileThere(() => /^frozen 1$/m.test(readFileSync(join(path, 'cgroup.events'), 'utf8')), true),
-    threads: () => whileThere(() => threadsIn(path), 0),
+    threads: () => whileThere(() => membersOf(path, 'cgroup.threads').length, 0),
+    processes: () => whileThere(() => membersOf(path, 'cgroup.procs'), []),
     thaw: () => whileThere(() => writeFileSync(freezeFile, '0'), undefined),
     remove,
   };
@@ -80,10 +83,10 @@ function removeOld(parent: string): void {
   }
 }
 
-function threadsIn(folder: string): number {
-  const own = readFileSync(join(folder, 'cgroup.threads'), 'utf8').split('\n').length - 1;
+function membersOf(folder: string, list: 'cgroup.threads' | 'cgroup.procs'): number[] {
+  const own = readFileSync(join(folder, list), 'utf8').split('\n').slice(0, -1).map(Number);
   const below = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return below.reduce((sum, entry) => sum + threadsIn(join(folder, entry.name)), own);
+  return [...own, ...below.flatMap((entry) => membersOf(join(folder, entry.name), list))];
 }
 
 /** Folder of the cgroup v2 that this process is in, on pure and hybrid layouts. */
