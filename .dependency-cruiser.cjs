@@ -1,19 +1,21 @@
 /**
  * The direction of imports, lowest layer first:
- *   errors, events  <-  cas, index, catalog  <-  bundle, timeline  <-  debugger  <-  tui  <-  cli
+ *   errors, events, linux, syscalls  <-  cas, index, catalog  <-  bundle, timeline  <-  debugger  <-  tui  <-  cli
  *   native  <-  record  <-  cli          (record writes what timeline reads)
  * A folder may import only what its row names. A new folder under src/ needs a row here.
  */
 const LAYERS = {
   events: [],
+  linux: [],
+  syscalls: [],
   cas: ['events'],
   index: ['events', 'cas'],
   catalog: ['events', 'cas'],
-  timeline: ['events', 'cas', 'index', 'catalog', 'bundle'],
+  timeline: ['events', 'linux', 'cas', 'index', 'catalog', 'bundle'],
   bundle: ['events', 'cas', 'index', 'catalog', 'timeline'],
   native: ['events'],
-  record: ['events', 'cas', 'index', 'catalog', 'timeline', 'native'],
-  debugger: ['events', 'timeline'],
+  record: ['events', 'linux', 'syscalls', 'cas', 'index', 'catalog', 'timeline', 'native'],
+  debugger: ['events', 'linux', 'timeline'],
   tui: ['events', 'timeline', 'debugger'],
   cli: ['events', 'cas', 'index', 'catalog', 'timeline', 'bundle', 'record', 'debugger', 'tui'],
 };

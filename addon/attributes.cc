@@ -1,6 +1,8 @@
 #include "attributes.h"
 
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -26,6 +28,13 @@ timespec TimeOf(const Napi::Value& value) {
   int64_t rest = ns % kSecond;
   if (rest < 0) rest += kSecond;
   return {(ns - rest) / kSecond, rest};
+}
+
+// Of a regular file or directory; opening another node could wait, or do something.
+int OpenNode(const std::string& path) {
+  struct stat node;
+  if (lstat(path.c_str(), &node) != 0 || (!S_ISREG(node.st_mode) && !S_ISDIR(node.st_mode))) return -1;
+  return open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
 }
 }  // namespace
 
@@ -54,6 +63,29 @@ void LSetXattr(const Napi::CallbackInfo& info) {
   if (lsetxattr(path.c_str(), name.c_str(), value.Data(), value.Length(), 0) != 0) {
     ThrowSystemError(info.Env(), "lsetxattr", errno, path);
   }
+}
+
+Napi::Value GetFlags(const Napi::CallbackInfo& info) {
+  int flags = 0;
+  const int fd = OpenNode(PathOf(info[0]));
+  if (fd < 0) return info.Env().Undefined();
+  const int failed = ioctl(fd, FS_IOC_GETFLAGS, &flags);
+  close(fd);
+  if (failed != 0) return info.Env().Undefined();
+  return Napi::Number::New(info.Env(), static_cast<uint32_t>(flags));
+}
+
+void SetFlags(const Napi::CallbackInfo& info) {
+  const std::string path = PathOf(info[0]);
+  const uint32_t set = info[1].ToNumber().Uint32Value(), known = info[2].ToNumber().Uint32Value();
+  int flags = 0;
+  const int fd = OpenNode(path);
+  int failed = fd < 0 ? -1 : ioctl(fd, FS_IOC_GETFLAGS, &flags);
+  flags = static_cast<int>((static_cast<uint32_t>(flags) & ~known) | (set & known));
+  if (failed == 0) failed = ioctl(fd, FS_IOC_SETFLAGS, &flags);
+  const int error = errno;
+  if (fd >= 0) close(fd);
+  if (failed != 0) ThrowSystemError(info.Env(), "ioctl(FS_IOC_SETFLAGS)", error, path);
 }
 
 void LUtimes(const Napi::CallbackInfo& info) {

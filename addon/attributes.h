@@ -7,6 +7,10 @@
 Napi::Value LGetXattrs(const Napi::CallbackInfo& info);
 // lsetxattr(path, name, value: Buffer): void.
 void LSetXattr(const Napi::CallbackInfo& info);
+// getFlags(path): number | undefined, those of chattr(1); undefined where the node has none or may not be opened.
+Napi::Value GetFlags(const Napi::CallbackInfo& info);
+// setFlags(path, set, known): void. Of the flags in `known`, sets those in `set` and takes the others.
+void SetFlags(const Napi::CallbackInfo& info);
 // lutimes(path, atimeNs: bigint, mtimeNs: bigint): void, nanoseconds since 1970; of the path itself.
 void LUtimes(const Napi::CallbackInfo& info);
 // nextData(fd, from): [start, end] | undefined, the first range at or after `from` that is no hole; undefined when only a

@@ -15,6 +15,8 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("crc32c", Napi::Function::New<Crc32cOf>(env, "crc32c"));
   exports.Set("lgetxattrs", Napi::Function::New<LGetXattrs>(env, "lgetxattrs"));
   exports.Set("lsetxattr", Napi::Function::New<LSetXattr>(env, "lsetxattr"));
+  exports.Set("getFlags", Napi::Function::New<GetFlags>(env, "getFlags"));
+  exports.Set("setFlags", Napi::Function::New<SetFlags>(env, "setFlags"));
   exports.Set("lutimes", Napi::Function::New<LUtimes>(env, "lutimes"));
   exports.Set("nextData", Napi::Function::New<NextData>(env, "nextData"));
   return exports;

@@ -17,34 +17,10 @@
 #include "dk_plain.skel.h"
 #include "clock.h"
 #include "errors.h"
+#include "gen/dispatch.h"
 #include "known-page.h"
 
 namespace {
-
-// System call number (x86-64) to the program that records its success. Every other call falls through. 511: all
-// of 32-bit programs.
-constexpr CallProgram kExitPrograms[] = {
-    {1, "dk_write"},      {2, "dk_open"},        {9, "dk_mmap"},       {16, "dk_ioctl"},      {18, "dk_pwrite64"},
-    {20, "dk_writev"},    {25, "dk_mremap"},     {40, "dk_sendfile"},   {49, "dk_bind"},      {74, "dk_fd_call"},    {75, "dk_fd_call"},
-    {76, "dk_path_call"}, {77, "dk_fd_call"},    {82, "dk_path_call"}, {83, "dk_path_call"},  {84, "dk_path_call"},
-    {85, "dk_open"},      {86, "dk_path_call"},  {87, "dk_path_call"}, {88, "dk_path_call"},  {90, "dk_path_call"},
-    {91, "dk_fd_call"},   {92, "dk_path_call"},  {93, "dk_fd_call"},   {94, "dk_path_call"},  {132, "dk_path_call"},
-    {133, "dk_path_call"}, {162, "dk_sync"},      {155, "dk_path_call"}, {165, "dk_path_call"}, {166, "dk_path_call"}, {188, "dk_path_call"}, {189, "dk_path_call"}, {190, "dk_fd_call"},
-    {197, "dk_path_call"}, {198, "dk_path_call"}, {199, "dk_fd_call"}, {206, "dk_async_io"}, {235, "dk_path_call"}, {257, "dk_open"},
-    {258, "dk_path_call"}, {259, "dk_path_call"}, {260, "dk_path_call"}, {261, "dk_path_call"}, {263, "dk_path_call"},
-    {264, "dk_path_call"}, {265, "dk_path_call"}, {266, "dk_path_call"}, {268, "dk_path_call"}, {275, "dk_copy_range"},
-    {277, "dk_fd_call"},  {280, "dk_path_call"}, {285, "dk_fd_call"},  {296, "dk_pwritev"},   {306, "dk_sync"},
-    {316, "dk_path_call"}, {326, "dk_copy_range"}, {328, "dk_pwritev2"}, {425, "dk_async_io"}, {429, "dk_path_call"}, {437, "dk_open"},    {452, "dk_path_call"},
-    {511, "dk_compat"},
-};
-
-// Calls that take something away which must be looked at first: munmap msync exec exit rename. 510 and 511: no calls but
-// occasions of the programs' own (dispatch.bpf.c).
-constexpr CallProgram kEnterPrograms[] = {
-    {11, "dk_unmap"},         {26, "dk_unmap"},          {59, "dk_exit_maps"},      {60, "dk_exit_maps"},   {231, "dk_exit_maps"},
-    {322, "dk_exit_maps"},    {82, "dk_rename_before"},  {264, "dk_rename_before"}, {316, "dk_rename_before"},
-    {510, "dk_maps_again"},   {511, "dk_learn"},
-};
 
 // The kernel's and libbpf's reasons, for the error's cause. Loading happens on one thread at a time.
 thread_local std::string* g_messages = nullptr;

@@ -9,11 +9,7 @@
 struct dk;
 struct bpf_map;
 
-// A row of a dispatch table: system call number (x86-64) to program.
-struct CallProgram {
-  uint32_t nr;
-  const char* program;
-};
+struct CallProgram;
 
 // One recording session: loads and attaches the kernel programs, owns the drain thread.
 // Thread: every method is called on the JavaScript thread; stop() waits on a worker thread.

@@ -1,20 +1,32 @@
 // Writes the generated files from their tables in src/; `--check` only reports stale ones.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { importBundled } from './bundle.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { abiHeader, commandsMarkdown, eventsMarkdown, keysMarkdown } = await importBundled(`
+const tables = await importBundled(`
   export { commandsMarkdown } from './src/cli/commands-markdown.ts';
   export { abiHeader } from './src/events/abi.ts';
   export { eventsMarkdown } from './src/events/kinds.ts';
+  export { pseudoHeader } from './src/linux/pseudo-filesystems.ts';
+  export { bpfCallsHeader } from './src/syscalls/bpf-header.ts';
+  export { dispatchHeader, guardHeader } from './src/syscalls/native-headers.ts';
+  export { syscallsMarkdown } from './src/syscalls/syscalls-markdown.ts';
   export { keysMarkdown } from './src/tui/keys-markdown.ts';
 `);
+const DUAL = 'BSD-2-Clause OR GPL-2.0';
 const outputs = [
-  ['bpf/gen/abi.h', abiHeader],
-  ['docs/events.md', eventsMarkdown],
-  ['docs/keys.md', keysMarkdown],
-  ['docs/commands.md', commandsMarkdown],
+  ['bpf/gen/abi.h', tables.abiHeader],
+  ['bpf/gen/calls.h', tables.bpfCallsHeader],
+  ['bpf/gen/pseudo-filesystems.h', () => tables.pseudoHeader(DUAL)],
+  ['addon/gen/dispatch.h', tables.dispatchHeader],
+  ['addon/launcher/gen/guarded-calls.h', tables.guardHeader],
+  ['addon/launcher/gen/pseudo-filesystems.h', () => tables.pseudoHeader()],
+  ['docs/events.md', tables.eventsMarkdown],
+  ['docs/system-calls.md', tables.syscallsMarkdown],
+  ['docs/keys.md', tables.keysMarkdown],
+  ['docs/commands.md', tables.commandsMarkdown],
 ];
 
 let stale = 0;
@@ -26,6 +38,7 @@ for (const [file, make] of outputs) {
     console.error(`${file} is stale: run \`npm run generate\`.`);
     stale += 1;
   } else {
+    mkdirSync(dirname(root + file), { recursive: true });
     writeFileSync(root + file, want);
     console.error(`wrote ${file}`);
   }

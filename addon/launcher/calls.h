@@ -1,27 +1,13 @@
 /*
- * The one table of system calls the guard cares about: the seccomp filter is generated from it (filter.c) and the
- * guard reads a stopped call's arguments by it (guard.c).
+ * The system calls that the guard stops, out of the table in src/syscalls/: the seccomp filter is made from them (filter.c), and
+ * the guard reads a stopped call's arguments by them (stopped-call.c).
  */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum call_act {
-  CALL_OPEN,     /* may truncate, and lets the caller overwrite */
-  CALL_OPEN_HOW, /* openat2: flags lie in memory */
-  CALL_HANDLE,   /* open_by_handle_at */
-  CALL_TRUNCATE,
-  CALL_UNLINK, /* removes a name: unlink, rmdir */
-  CALL_RENAME,
-  CALL_METADATA,
-  CALL_LINK, /* gives a further name */
-  CALL_WRITE,    /* of very many bytes, which are set aside */
-  CALL_VIEW,     /* may change what paths mean for the caller: chroot, mounts, namespaces */
-  CALL_PERMISSION, /* fanotify_init of a listener that decides about opens, the guard's own as well */
-  CALL_LISTENER, /* seccomp(): a second listener cannot be had below ours */
-  CALL_DENY,     /* answered with ENOSYS by the filter, unless allowed */
-};
+#include "gen/guarded-calls.h"
 
 /* How the last component of the path is treated when it is a symbolic link. */
 enum call_follow {

@@ -10,6 +10,7 @@
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "caller.h"
@@ -106,6 +107,18 @@ static void on_open(struct hand *hand, const struct guarded_call *row) {
   save_handle(hand, open_named(hand, row->dirfd, row->path, flags & O_NOFOLLOW), NEED_CONTENT_NOW);
 }
 
+/* The caller's descriptor, for a call that takes no O_PATH handle; -1 where opening it again could wait or do something. */
+static int open_mount(const struct caller *caller, int fd) {
+  char name[HANDLE_NAME_BYTES];
+  struct stat st;
+  int handle = caller_open_fd(caller, fd), mount = -1;
+  if (handle < 0) return -1;
+  if (fstat(handle, &st) == 0 && (S_ISDIR(st.st_mode) || S_ISREG(st.st_mode)))
+    mount = open(handle_name(handle, name), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  close(handle);
+  return mount;
+}
+
 /* open_by_handle_at(mount_fd, handle, flags): the handle is bytes that only the kernel reads. */
 static void on_handle(struct hand *hand) {
   if (hand->quickly) {
@@ -121,10 +134,7 @@ static void on_handle(struct hand *hand) {
   if (!caller_read(&caller, address, &handle.head, sizeof handle.head)) return;
   if (handle.head.handle_bytes > MAX_HANDLE_SZ) return;
   if (!caller_read(&caller, address + sizeof handle.head, handle.bytes, handle.head.handle_bytes)) return;
-  char name[64];
-  snprintf(name, sizeof name, "/proc/%d/fd/%d", caller.tid, (int)hand->call->data.args[0]);
-  int mount = (int)hand->call->data.args[0] == AT_FDCWD ? caller_open_fd(&caller, AT_FDCWD)
-                                                  : open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int mount = open_mount(&caller, (int)hand->call->data.args[0]);
   if (mount < 0) return;
   save_handle(hand, open_by_handle_at(mount, &handle.head, O_PATH | O_CLOEXEC), NEED_CONTENT_NOW);
   close(mount);

@@ -2,57 +2,6 @@
 /* Calls that take names: where they start from, the strings as the program passed them, and their small operands. */
 #include "../lib/syscall.h"
 
-/* What a call's arguments mean: 1-based argument numbers, 0 for none. */
-struct operands {
-	__u8 dir1, path1, dir2, path2;
-	__u8 extra;     /* what EXTRA_ says */
-	__u8 extra_arg; /* the first argument of it */
-};
-
-#define CWD 100 /* relative to the working directory */
-
-enum { EXTRA_NONE, EXTRA_BYTES_16, EXTRA_BYTES_32, EXTRA_XATTR, EXTRA_XATTR_NAME };
-
-/* x86-64 numbers. */
-static const struct operands operands[512] = {
-	[76] = {CWD, 1},                              /* truncate */
-	[82] = {CWD, 1, CWD, 2},                      /* rename */
-	[83] = {CWD, 1},                              /* mkdir */
-	[84] = {CWD, 1},                              /* rmdir */
-	[86] = {CWD, 1, CWD, 2},                      /* link */
-	[87] = {CWD, 1},                              /* unlink */
-	[88] = {CWD, 1, CWD, 2},                      /* symlink */
-	[90] = {CWD, 1},                              /* chmod */
-	[92] = {CWD, 1},                              /* chown */
-	[94] = {CWD, 1},                              /* lchown */
-	[132] = {CWD, 1, 0, 0, EXTRA_BYTES_16, 2},    /* utime */
-	[133] = {CWD, 1},                             /* mknod */
-	[155] = {CWD, 1, CWD, 2},                     /* pivot_root */
-	[165] = {CWD, 1, CWD, 2},                     /* mount */
-	[166] = {CWD, 1},                             /* umount2 */
-	[188] = {CWD, 1, 0, 0, EXTRA_XATTR, 2},       /* setxattr */
-	[189] = {CWD, 1, 0, 0, EXTRA_XATTR, 2},       /* lsetxattr */
-	[197] = {CWD, 1, 0, 0, EXTRA_XATTR_NAME, 2},  /* removexattr */
-	[198] = {CWD, 1, 0, 0, EXTRA_XATTR_NAME, 2},  /* lremovexattr */
-	[235] = {CWD, 1, 0, 0, EXTRA_BYTES_32, 2},    /* utimes */
-	[258] = {1, 2},                               /* mkdirat */
-	[259] = {1, 2},                               /* mknodat */
-	[260] = {1, 2},                               /* fchownat */
-	[261] = {1, 2, 0, 0, EXTRA_BYTES_32, 3},      /* futimesat */
-	[263] = {1, 2},                               /* unlinkat */
-	[264] = {1, 2, 3, 4},                         /* renameat */
-	[265] = {1, 2, 3, 4},                         /* linkat */
-	[266] = {CWD, 1, 2, 3},                       /* symlinkat */
-	[268] = {1, 2},                               /* fchmodat */
-	[280] = {1, 2, 0, 0, EXTRA_BYTES_32, 3},      /* utimensat */
-	[316] = {1, 2, 3, 4},                         /* renameat2 */
-	[429] = {1, 2, 3, 4},                         /* move_mount */
-	[452] = {1, 2},                               /* fchmodat2 */
-	/* on descriptors */
-	[190] = {0, 0, 0, 0, EXTRA_XATTR, 2},         /* fsetxattr */
-	[199] = {0, 0, 0, 0, EXTRA_XATTR_NAME, 2},    /* fremovexattr */
-};
-
 static __always_inline __u64 call__arg(struct dk_call *c, __u8 n)
 {
 	__u64 i = n - 1;
@@ -166,9 +115,16 @@ static __always_inline __u32 call__bytes(struct dk_scratch *s, __u32 pos, __u64 
 	return pos + length;
 }
 
+/* Where the value of an extended attribute is: struct xattr_args of setxattrat. */
+struct xattr_value {
+	__u64 address;
+	__u32 size, flags;
+};
+
 static __always_inline __u32 call__extra(struct dk_scratch *s, __u32 pos, const struct operands *o)
 {
 	__u64 from = call__arg(&s->call, o->extra_arg);
+	struct xattr_value value = {};
 	__u32 start = pos;
 	long n;
 
@@ -176,20 +132,29 @@ static __always_inline __u32 call__extra(struct dk_scratch *s, __u32 pos, const 
 	case EXTRA_BYTES_16:
 		pos = call__bytes(s, pos, from, 16);
 		break;
+	case EXTRA_BYTES_24:
+		pos = call__bytes(s, pos, from, 24);
+		break;
 	case EXTRA_BYTES_32:
 		pos = call__bytes(s, pos, from, 32);
 		break;
 	case EXTRA_XATTR:
 	case EXTRA_XATTR_NAME:
+	case EXTRA_XATTR_ARGS:
 		if (pos > DK_PAYLOAD_MAX - 2 * DK_NAME_MAX - 65536)
 			return pos;
 		n = bpf_probe_read_user_str(s->data + pos, DK_NAME_MAX, (void *)from);
 		if (n <= 0 || n > DK_NAME_MAX)
 			return pos;
 		pos += n;
-		if (o->extra == EXTRA_XATTR)
-			pos = call__bytes(s, pos, call__arg(&s->call, o->extra_arg + 1),
-					  call__arg(&s->call, o->extra_arg + 2));
+		if (o->extra == EXTRA_XATTR_NAME)
+			break;
+		value.address = call__arg(&s->call, o->extra_arg + 1);
+		value.size = call__arg(&s->call, o->extra_arg + 2);
+		if (o->extra == EXTRA_XATTR_ARGS &&
+		    bpf_probe_read_user(&value, sizeof(value), (void *)value.address))
+			s->call.flags |= DK_FLAG_FAULT;
+		pos = call__bytes(s, pos, value.address, value.size);
 		break;
 	}
 	s->call.extra_len = pos - start;
@@ -207,7 +172,7 @@ ON_EXIT(dk_path_call)
 	__u32 nr = syscall__nr(regs);
 	int fd;
 
-	if (!t || nr >= 512)
+	if (!t || nr >= CALL_SLOTS)
 		return 0;
 	o = &operands[nr];
 	fd = call__own_fd(regs, o);
@@ -249,7 +214,7 @@ SEC("tp_btf/sys_enter") int dk_rename_before(__u64 *ctx)
 	__u32 pos, nr = syscall__nr(regs);
 	char first = 0, second = 0;
 
-	if (!t || nr >= 512)
+	if (!t || nr >= CALL_SLOTS)
 		return 0;
 	o = &operands[nr];
 	bpf_probe_read_user(&first, 1, (void *)syscall__arg(regs, o->path1 - 1));
@@ -289,7 +254,7 @@ ON_EXIT(dk_bind)
 	return 0;
 }
 
-/* Calls on a descriptor: ftruncate fchmod fchown fsetxattr fremovexattr fallocate fsync fdatasync, and sync, syncfs. */
+/* Calls on a descriptor: those whose rows have no path. */
 ON_EXIT(dk_fd_call)
 {
 	struct dk_task *t = task__tracked();
@@ -309,19 +274,35 @@ ON_EXIT(dk_fd_call)
 		return 0;
 	inode__fill(&s->call, inode);
 	nr = s->call.nr;
-	if (nr >= 512)
+	if (nr >= CALL_SLOTS)
 		return 0;
 	pos = call__extra(s, 0, &operands[nr]);
 	syscall__send(s, pos);
 	return 0;
 }
 
+/* sync, syncfs. */
 ON_EXIT(dk_sync)
 {
 	struct dk_task *t = task__tracked();
 	struct dk_scratch *s;
 
 	if (!t)
+		return 0;
+	s = syscall__begin(t, regs, ret);
+	if (s)
+		syscall__send(s, 0);
+	return 0;
+}
+
+/* Calls that are not followed, or not known: ingest says so. Of the x32 interface those are left out that change nothing. */
+ON_EXIT(dk_other_call)
+{
+	struct dk_task *t = task__tracked();
+	__u32 nr = syscall__nr(regs), plain = nr & ~X32_BIT;
+	struct dk_scratch *s;
+
+	if (!t || (nr & X32_BIT && plain < CALL_SLOTS && harmless_calls[plain]))
 		return 0;
 	s = syscall__begin(t, regs, ret);
 	if (s)

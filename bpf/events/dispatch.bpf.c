@@ -6,12 +6,13 @@
 #include "../lib/inode.h"
 #include "../lib/syscall.h"
 
-/* No calls have these. */
-#define NR_MAPS_AGAIN 510
-#define NR_LEARN 511
-#define NR_COMPAT 511 /* of on_exit: any call of a 32-bit program */
+/* What sys_exit shows in place of the number of rt_sigreturn, and of a call that a tracer or a filter skipped. */
+#define NO_CALL (~0u)
 
-#define NO_FD (~0u)
+static __always_inline bool task__compat(void)
+{
+	return READ(bpf_get_current_task_btf(), thread_info.status) & TS_COMPAT;
+}
 
 /* What the descriptor stands for now: another thread may close or replace it before the call returns. */
 static __always_inline void enter__note(struct dk_task *t, __u32 fd)
@@ -32,69 +33,58 @@ SEC("tp_btf/sys_enter") int dk_enter(__u64 *ctx)
 {
 	struct dk_task *t = task__tracked();
 	struct pt_regs *regs;
-	__u32 fd, in = NO_FD;
+	__u8 begins = 0;
+	__u32 fd;
 
 	if (!t) {
 		if (!root_mnt && bpf_task_storage_get(&recorder, bpf_get_current_task_btf(), 0, 0))
-			bpf_tail_call(ctx, &on_enter, NR_LEARN);
+			bpf_tail_call(ctx, &on_enter, SLOT_LEARN);
 		return 0;
 	}
 	t->enter_ns = bpf_ktime_get_ns();
 	regs = (struct pt_regs *)ctx[0];
-	switch (ctx[1]) {
-	case NR_WRITE:
-	case NR_PWRITE64:
-	case NR_WRITEV:
-	case NR_PWRITEV:
-	case NR_PWRITEV2:
-		fd = syscall__arg(regs, 0);
-		break;
-	case NR_SENDFILE:
-		fd = syscall__arg(regs, 0);
-		in = syscall__arg(regs, 1);
-		break;
-	case NR_SPLICE:
-	case NR_COPY_FILE_RANGE:
-		fd = syscall__arg(regs, 2);
-		in = syscall__arg(regs, 0);
-		break;
-	case NR_MUNMAP:
-	case NR_MSYNC:
-	case NR_EXECVE:
-	case NR_EXECVEAT:
-	case NR_EXIT:
-	case NR_EXIT_GROUP:
-	case NR_RENAME:
-	case NR_RENAMEAT:
-	case NR_RENAMEAT2:
+	if (ctx[1] < CALL_SLOTS)
+		begins = call_begins[ctx[1]];
+	/* The numbers of 32-bit programs are others. */
+	if (begins && task__compat())
+		begins = 0;
+	if (begins == BEGINS_PROGRAM) {
 		bpf_tail_call(ctx, &on_enter, (__u32)ctx[1]);
 		return 0;
-	default:
-		fd = NO_FD;
 	}
-	t->file = fd == NO_FD ? NULL : task__file(fd);
-	if (t->file)
-		enter__note(t, fd);
-	t->in = in == NO_FD ? NULL : task__file(in);
+	t->file = t->in = NULL;
+	if (begins) {
+		fd = syscall__arg(regs, BEGINS_TARGET(begins));
+		t->file = task__file(fd);
+		if (t->file)
+			enter__note(t, fd);
+		if (BEGINS_COPY(begins))
+			t->in = task__file(syscall__arg(regs, BEGINS_SOURCE(begins)));
+	}
 	if (t->maps && t->enter_ns - t->maps_ns > MAPS_AGAIN_NS)
-		bpf_tail_call(ctx, &on_enter, NR_MAPS_AGAIN);
+		bpf_tail_call(ctx, &on_enter, SLOT_MAPS_AGAIN);
 	return 0;
 }
 
 SEC("tp_btf/sys_exit") int dk_exit(__u64 *ctx)
 {
-	struct task_struct *task;
-	struct pt_regs *regs = (struct pt_regs *)ctx[0];
 	long ret = (long)ctx[1];
+	__u32 nr;
 
 	if (!task__tracked() || (ret < 0 && ret >= -4095))
 		return 0;
-	task = bpf_get_current_task_btf();
-	if (READ(task, thread_info.status) & TS_COMPAT) {
-		bpf_tail_call(ctx, &on_exit, NR_COMPAT);
+	nr = syscall__nr((struct pt_regs *)ctx[0]);
+	if (nr == NO_CALL)
+		return 0;
+	if (task__compat()) {
+		bpf_tail_call(ctx, &on_exit, SLOT_COMPAT);
 		return 0;
 	}
-	bpf_tail_call(ctx, &on_exit, syscall__nr(regs));
+	if (nr < CALL_SLOTS && harmless_calls[nr])
+		return 0;
+	bpf_tail_call(ctx, &on_exit, nr);
+	/* No program has this number. */
+	bpf_tail_call(ctx, &on_exit, SLOT_OTHER_CALL);
 	return 0;
 }
 

@@ -16,6 +16,7 @@
 #define SMALL (4ull << 20)
 #define VM_SHARED 8ul
 #define VM_MAYWRITE 0x20ul
+#define MADV_REMOVE 9
 #define SIG_DFL NULL
 /* SIGCHLD SIGCONT SIGSTOP SIGTSTP SIGTTIN SIGTTOU SIGURG SIGWINCH */
 #define NOT_DEADLY (1ull << 17 | 1ull << 18 | 1ull << 19 | 1ull << 20 | 1ull << 21 | 1ull << 22 | 1ull << 23 | 1ull << 28)
@@ -272,6 +273,43 @@ ON_EXIT(dk_mmap)
 	if (map->file)
 		mapping__note(t, process, map, inode);
 	inode__fill(&s->call, inode);
+	syscall__send(s, 0);
+	return 0;
+}
+
+/*
+ * madvise(address, length, MADV_REMOVE) cuts a hole into the file that is mapped there. The record has the range of the file in
+ * place of the one in memory; where there is more than one mapping, or the call is process_madvise, it names no file.
+ */
+ON_EXIT(dk_madvise)
+{
+	bool is_own = syscall__nr(regs) == NR_MADVISE;
+	__u64 address = syscall__arg(regs, 0), length = (syscall__arg(regs, 1) + PAGE - 1) & ~(PAGE - 1ull);
+	struct dk_task *t = task__tracked();
+	struct dk_scratch *s;
+	struct inode *inode;
+	struct file *file;
+	struct dk_map map;
+
+	if (!t || (int)syscall__arg(regs, is_own ? 2 : 3) != MADV_REMOVE)
+		return 0;
+	s = emit__scratch();
+	if (!s)
+		return 0;
+	map = *mapping__look_up(s, address);
+	file = is_own && map.file && address + length <= map.end ? map.file : NULL;
+	inode = file ? READ(file, f_inode) : NULL;
+	if (inode && !inode__regular(inode))
+		return 0;
+	if (inode)
+		emit__path_once(t, file, inode);
+	s = syscall__begin(t, regs, ret);
+	if (!s)
+		return 0;
+	if (inode)
+		inode__fill(&s->call, inode);
+	s->call.args[0] = map.offset + (address - map.start);
+	s->call.args[1] = length;
 	syscall__send(s, 0);
 	return 0;
 }

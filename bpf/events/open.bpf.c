@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
-/* open creat openat openat2 that created or truncated a file. */
+/* open creat openat openat2 open_by_handle_at that created or truncated a file. */
 #include "../lib/syscall.h"
 
 static __always_inline __u64 open__flags(struct pt_regs *regs)
@@ -12,6 +12,7 @@ static __always_inline __u64 open__flags(struct pt_regs *regs)
 	case NR_CREAT:
 		return O_CREAT | O_TRUNC;
 	case NR_OPENAT:
+	case NR_OPEN_BY_HANDLE_AT:
 		return syscall__arg(regs, 2);
 	}
 	bpf_probe_read_user(&flags, sizeof(flags), (void *)syscall__arg(regs, 2)); /* openat2 */
@@ -55,6 +56,8 @@ ON_EXIT(dk_open)
 	dentry = READ(file, f_path.dentry);
 	if (!s->call.nlink || !READ(dentry, d_hash.pprev))
 		out |= DK_FLAG_DELETED;
+	if (inode__nameless(inode, dentry))
+		out |= DK_FLAG_NAMELESS;
 	end = walk__names(s, 0, READ(file, f_path.mnt), dentry, &cut);
 	if (cut)
 		out |= DK_FLAG_CUT;

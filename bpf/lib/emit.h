@@ -64,6 +64,8 @@ static __always_inline void emit__path_once(struct dk_task *t, struct file *file
 	dentry = READ(file, f_path.dentry);
 	if (!rec->nlink || !READ(dentry, d_hash.pprev))
 		rec->flags |= DK_FLAG_DELETED;
+	if (inode__nameless(inode, dentry))
+		rec->flags |= DK_FLAG_NAMELESS;
 	end = walk__names(s, 0, READ(file, f_path.mnt), dentry, &cut);
 	if (cut)
 		rec->flags |= DK_FLAG_CUT;

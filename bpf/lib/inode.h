@@ -2,6 +2,7 @@
 /* Identity and attributes of inodes, and which filesystems are real. */
 #pragma once
 #include "maps.h"
+#include "../gen/pseudo-filesystems.h"
 
 /* The inode of the upper layer that an inode of overlayfs stands for; NULL while the file is in a lower layer only. */
 static __always_inline struct inode *inode__upper(struct inode *inode)
@@ -71,9 +72,18 @@ static __always_inline struct dk_id inode__identity(struct inode *inode)
 		(rec)->mode = (rec)->uid = (rec)->gid = (rec)->nlink = 0; \
 	} while (0)
 
+/*
+ * Found by a handle (open_by_handle_at) and by no name yet: the kernel does not know where it stands. Only directories are the
+ * root of a filesystem.
+ */
+static __always_inline bool inode__nameless(struct inode *inode, struct dentry *dentry)
+{
+	return READ(dentry, d_parent) == dentry && (READ(inode, i_mode) & S_IFMT) != S_IFDIR;
+}
+
 #define inode__id(rec) ((struct dk_id){(rec)->ino, (rec)->dev, (rec)->gen})
 
-/* Magic numbers from linux/magic.h of filesystems whose files are not data. */
+/* Of a filesystem whose files are not data. */
 static __always_inline bool inode__pseudo(struct inode *inode)
 {
 	struct super_block *sb = READ(inode, i_sb);
@@ -81,22 +91,7 @@ static __always_inline bool inode__pseudo(struct inode *inode)
 	if (READ(sb, s_flags) & SB_KERNMOUNT) /* pipes, sockets, memfd, anonymous inodes */
 		return true;
 	switch (READ(sb, s_magic)) {
-	case 0x9fa0:     /* proc */
-	case 0x62656572: /* sysfs */
-	case 0x27e0eb:   /* cgroup */
-	case 0x63677270: /* cgroup2 */
-	case 0x1cd1:     /* devpts */
-	case 0x64626720: /* debugfs */
-	case 0x74726163: /* tracefs */
-	case 0x73636673: /* securityfs */
-	case 0xf97cff8c: /* selinuxfs */
-	case 0xcafe4a11: /* bpf */
-	case 0x62656570: /* configfs */
-	case 0x19800202: /* mqueue */
-	case 0x42494e4d: /* binfmt_misc */
-	case 0x6165676c: /* pstore */
-	case 0xde5e81e4: /* efivarfs */
-	case 0x6e736673: /* nsfs */
+	PSEUDO_FILESYSTEMS
 		return true;
 	}
 	return false;
@@ -105,6 +100,14 @@ static __always_inline bool inode__pseudo(struct inode *inode)
 static __always_inline bool inode__regular(struct inode *inode)
 {
 	return (READ(inode, i_mode) & S_IFMT) == S_IFREG && !inode__pseudo(inode);
+}
+
+/* What ioctl can change: a regular file or directory. */
+static __always_inline bool inode__holds(struct inode *inode)
+{
+	__u32 type = READ(inode, i_mode) & S_IFMT;
+
+	return (type == S_IFREG || type == S_IFDIR) && !inode__pseudo(inode);
 }
 
 /* A terminal, pipe or socket; /dev/null and its siblings (major 1) are not output. */

@@ -3,6 +3,7 @@
 #pragma once
 #include "kernel.h"
 #include "../gen/abi.h"
+#include "../gen/calls.h"
 
 /* Masks a 64-bit variable in a way that the compiler cannot optimise out, so that the verifier sees the bound. */
 #define VERIFIER_MASK(var, mask) asm volatile("%0 &= %1" : "+r"(var) : "i"(mask))
@@ -108,7 +109,7 @@ struct {
 /* System call number -> the program that records its success. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, 512);
+	__uint(max_entries, CALL_SLOTS);
 	__type(key, __u32);
 	__type(value, __u32);
 } on_exit __weak SEC(".maps");
@@ -116,7 +117,7 @@ struct {
 /* System call number -> the program that must look before the call. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, 512);
+	__uint(max_entries, CALL_SLOTS);
 	__type(key, __u32);
 	__type(value, __u32);
 } on_enter __weak SEC(".maps");

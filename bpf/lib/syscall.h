@@ -3,28 +3,6 @@
 #pragma once
 #include "emit.h"
 
-/* Numbers of x86-64 that the programs ask for themselves; which program a call goes to stands in addon/recorder.cc. */
-#define NR_WRITE 1
-#define NR_OPEN 2
-#define NR_MUNMAP 11
-#define NR_PWRITE64 18
-#define NR_WRITEV 20
-#define NR_MSYNC 26
-#define NR_SENDFILE 40
-#define NR_EXECVE 59
-#define NR_EXIT 60
-#define NR_RENAME 82
-#define NR_CREAT 85
-#define NR_EXIT_GROUP 231
-#define NR_OPENAT 257
-#define NR_RENAMEAT 264
-#define NR_SPLICE 275
-#define NR_PWRITEV 296
-#define NR_RENAMEAT2 316
-#define NR_EXECVEAT 322
-#define NR_COPY_FILE_RANGE 326
-#define NR_PWRITEV2 328
-
 /* One program per family, reached by tail call from dispatch.bpf.c; all hang on the same tracepoint. */
 #define ON_EXIT(name)                                                                         \
 	static __always_inline int name##_body(__u64 *ctx, struct pt_regs *regs, long ret);   \

@@ -1,5 +1,6 @@
 /** What a person reads about an event. One row per kind: the build breaks when a kind lacks its row. */
 import { constants } from 'node:os';
+import { flagNames } from '../linux/file-flags.js';
 import type { DkEvent, EventOf, SideEffects } from '../events/event.js';
 import { KINDS, type Kind } from '../events/kinds.js';
 import { formatBytes, formatMode, plural } from './quantities.js';
@@ -57,6 +58,11 @@ const TEXTS: { [K in Kind]: TextRow<K> } = {
     class: 'meta',
     letter: 'M',
     detail: (event) => `${event.value === null ? 'removed ' : ''}${event.name}`,
+  },
+  'meta.flags': {
+    class: 'meta',
+    letter: 'M',
+    detail: ({ flags, mask, project }) => `${flagNames((flags & mask) >>> 0)}${project ? ` · project ${project}` : ''}`,
   },
   'sync.file': { class: 'sync', letter: null, detail: (event) => (event.dataOnly ? 'data only' : '') },
   'sync.all': { class: 'sync', letter: null, detail: () => '' },

@@ -224,7 +224,7 @@ function factsOf(
       facts.push(`owner ${before.uid}:${before.gid} → ${node.uid}:${node.gid}`);
     }
   }
-  if (event.kind === 'meta.times' || event.kind === 'meta.xattr') {
+  if (event.kind === 'meta.times' || event.kind === 'meta.xattr' || event.kind === 'meta.flags') {
     facts.push(`${eventText(event).op} ${eventText(event).detail}`);
   }
   return facts;

@@ -156,6 +156,10 @@ export const RECORD_FLAGS = {
   before: 1024,
   /** write: without its bytes; an `aside` record says where they are. */
   aside: 2048,
+  /** call: its number is one of i386, and not known. */
+  compat: 4096,
+  /** Found by a handle: the kernel does not know by which name it stands anywhere, so there is no path. */
+  nameless: 8192,
 } as const;
 
 /** A write of this share of the ring or more goes around it. */

@@ -99,6 +99,11 @@ interface Payloads {
   'meta.times': { atimeNs: bigint | null; mtimeNs: bigint | null; mtimeNow: boolean };
   /** value null: removed. */
   'meta.xattr': { name: string; value: Uint8Array | null };
+  /**
+   * FS_*_FL bits of linux/fs.h as they were asked for; mask: those of which the event says that the file has, or has not, each.
+   * project: the id that quotas count the file to, null where the call says nothing of it.
+   */
+  'meta.flags': { flags: number; mask: number; project: number | null };
   'sync.file': { dataOnly: boolean };
   'sync.all': unknown;
   'proc.fork': { childPid: number; childProc: number };

@@ -36,7 +36,12 @@ export const KINDS = {
   'meta.owner': { code: 16, changes: true, op: 'chown', about: 'Owner or group was set.' },
   'meta.times': { code: 17, changes: true, op: 'utimes', about: 'Times were set explicitly.' },
   'meta.xattr': { code: 18, changes: true, op: 'xattr', about: 'An extended attribute was set or removed.' },
-  'sync.file': { code: 19, changes: false, op: 'fsync', about: 'One file was made durable.' },
+  'sync.file': {
+    code: 19,
+    changes: false,
+    op: 'fsync',
+    about: 'One file was made durable, or a range of it was written out.',
+  },
   'sync.all': { code: 20, changes: false, op: 'sync', about: 'Everything was made durable.' },
   'proc.fork': { code: 21, changes: false, op: 'fork', about: 'A process started another.' },
   'proc.exec': { code: 22, changes: false, op: 'exec', about: 'A process became another program.' },
@@ -44,6 +49,7 @@ export const KINDS = {
   'output.write': { code: 24, changes: false, op: 'output', about: 'Bytes went to a terminal or pipe on fd 1 or 2.' },
   gap: { code: 25, changes: false, op: 'GAP', about: 'Something could not be captured; names what it affects.' },
   resync: { code: 26, changes: true, op: 'resync', about: 'The truth was read back after a gap.' },
+  'meta.flags': { code: 27, changes: true, op: 'chattr', about: 'File attributes were set (chattr, FS_IOC_SETFLAGS).' },
 } as const satisfies Record<string, KindRow>;
 
 export type Kind = keyof typeof KINDS;

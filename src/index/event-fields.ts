@@ -33,6 +33,7 @@ export const EVENT_FIELDS: { readonly [K in Kind]: Fields<K> } = {
   'meta.owner': { uid: sint, gid: sint },
   'meta.times': { atimeNs: nullable(clock), mtimeNs: nullable(clock), mtimeNow: bool },
   'meta.xattr': { name: text, value: nullable(bytes) },
+  'meta.flags': { flags: uint, mask: uint, project: nullable(uint) },
   'sync.file': { dataOnly: bool },
   'sync.all': {},
   'proc.fork': { childPid: sint, childProc: uint },

@@ -56,6 +56,10 @@ export interface Addon {
   crc32c(bytes: Uint8Array): number;
   lgetxattrs(path: Uint8Array | string): Record<string, Buffer>;
   lsetxattr(path: Uint8Array | string, name: string, value: Uint8Array): void;
+  /** Flags of chattr(1) of a regular file or directory; undefined where it has none, or may not be opened. */
+  getFlags(path: Uint8Array | string): number | undefined;
+  /** Sets and takes the flags among `known`; the others stay. */
+  setFlags(path: Uint8Array | string, set: number, known: number): void;
   /** utimensat(2) of the path itself; nanoseconds since 1970. */
   lutimes(path: Uint8Array | string, atimeNs: bigint, mtimeNs: bigint): void;
   /** The first range at or after `from` that is no hole; undefined when only a hole follows. Moves the file's position. */

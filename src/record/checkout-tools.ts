@@ -5,18 +5,18 @@ import type { ProofOptions } from '../timeline/proof.js';
 /** The system calls that Node has not, as far as the addon is there: without it a checkout says what it leaves out. */
 export function checkoutTools(): CheckoutTools {
   try {
-    const { lgetxattrs, lsetxattr, lutimes } = addon();
-    return { readXattrs: lgetxattrs, setXattr: lsetxattr, setTimes: lutimes };
+    const { lgetxattrs, lsetxattr, setFlags, lutimes } = addon();
+    return { readXattrs: lgetxattrs, setXattr: lsetxattr, setFlags, setTimes: lutimes };
   } catch {
     return {};
   }
 }
 
 /** The same for a proof. */
-export function proofTools(): Pick<ProofOptions, 'readXattrs' | 'findData'> {
+export function proofTools(): Pick<ProofOptions, 'readXattrs' | 'readFlags' | 'findData'> {
   try {
-    const { lgetxattrs, nextData } = addon();
-    return { readXattrs: lgetxattrs, findData: nextData };
+    const { lgetxattrs, getFlags, nextData } = addon();
+    return { readXattrs: lgetxattrs, readFlags: getFlags, findData: nextData };
   } catch {
     return {};
   }

@@ -1,5 +1,6 @@
 import type { DkEvent, EventOf, SideEffects } from '../events/event.js';
 import type { Kind, KINDS } from '../events/kinds.js';
+import { FALLOC } from '../linux/fallocate.js';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from './base-node.js';
 import { countOf, totalOf } from './balanced.js';
 import {
@@ -18,13 +19,6 @@ import { HOLE, UNKNOWN } from './types.js';
 /** Kinds that change a state: those that change the filesystem, and gaps, which change what is known of it. */
 type ChangingKind = { [K in Kind]: (typeof KINDS)[K]['changes'] extends true ? K : never }[Kind] | 'gap';
 type Applier<K extends Kind> = (model: StateBuilder, event: EventOf<K>) => void;
-
-/** FALLOC_FL_ bits of fallocate(2). */
-const KEEP_SIZE = 1;
-const PUNCH_HOLE = 2;
-const COLLAPSE_RANGE = 8;
-const ZERO_RANGE = 16;
-const INSERT_RANGE = 32;
 
 /** state(n) = state(n-1) with the n-th event's applier. Events carry results, so no applier decides what the kernel would do. */
 const APPLIERS: { [K in ChangingKind]: Applier<K> } = {
@@ -122,6 +116,12 @@ const APPLIERS: { [K in ChangingKind]: Applier<K> } = {
     const rec = model.touch(event.file);
     if (rec !== undefined) rec.xattrs = new Map(rec.xattrs ?? []).set(event.name, event.value);
   },
+  'meta.flags': (model, { file, flags, mask }) => {
+    const rec = model.touch(file);
+    if (rec === undefined || mask === 0) return;
+    const { set, known } = rec.flags ?? { set: 0, known: 0 };
+    rec.flags = { set: ((set & ~mask) | (flags & mask)) >>> 0, known: (known | mask) >>> 0 };
+  },
   gap: (model, { file, offset, length }) => {
     if (file === 0) {
       model.doubtFrom = model.seq;
@@ -191,11 +191,11 @@ function write(
 
 function allocate(content: Extents, mode: number, offset: number, length: number): Extents {
   const size = totalOf(content);
-  if (mode & COLLAPSE_RANGE) return collapseExtents(content, offset, length);
-  if (mode & INSERT_RANGE) return offset > size ? content : insertHole(content, offset, length);
-  const end = mode & KEEP_SIZE ? Math.min(size, offset + length) : offset + length;
+  if (mode & FALLOC.collapseRange) return collapseExtents(content, offset, length);
+  if (mode & FALLOC.insertRange) return offset > size ? content : insertHole(content, offset, length);
+  const end = mode & FALLOC.keepSize ? Math.min(size, offset + length) : offset + length;
   const sized = end > size ? resizeExtents(content, end) : content;
-  const zeroes = (mode & (PUNCH_HOLE | ZERO_RANGE)) !== 0 && end > offset;
+  const zeroes = (mode & (FALLOC.punchHole | FALLOC.zeroRange)) !== 0 && end > offset;
   return zeroes ? pasteExtents(sized, offset, wholeExtents(end - offset, HOLE)) : sized;
 }
 
@@ -237,6 +237,7 @@ function resync(model: StateBuilder, { file, path, truth, data }: EventOf<'resyn
   rec.rdev = truth.rdev;
   rec.target = truth.target;
   rec.xattrs = new Map(Object.entries(truth.xattrs));
+  rec.flags = null; // not part of the truth
   if (rec.type === 'file' && isRange(model, truth.sizeBytes, 0)) {
     if (data !== null) rec.extents = wholeExtents(truth.sizeBytes, data.stream, data.off);
     else if (truth.sizeBytes !== rec.sizeBytes) {

@@ -12,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { DkError } from '../errors.js';
+import { flagNames } from '../linux/file-flags.js';
 import { baseXattrs } from './base-xattrs.js';
 import type { XattrReader } from './proof.js';
 import type { NodeView } from './rec.js';
@@ -24,6 +25,8 @@ import { makeSocket } from './unix-socket.js';
 export interface CheckoutTools {
   readXattrs?: XattrReader;
   setXattr?: (path: Buffer, name: string, value: Uint8Array) => void;
+  /** Sets and takes flags of chattr(1) among `known`, and leaves the others. */
+  setFlags?: (path: Buffer, set: number, known: number) => void;
   /** lutimes with nanoseconds; Node keeps microseconds. */
   setTimes?: (path: Buffer, atimeNs: bigint, mtimeNs: bigint) => void;
 }
@@ -83,6 +86,7 @@ export class NodeMaker {
     await this.setXattrs(dir.self(), node);
     fchmodSync(dir.fd, this.modeOf(node));
     this.setTimes(dir.self(), node, (mtime) => futimesSync(dir.fd, mtime, mtime));
+    this.setFlags(dir.self(), node);
   }
 
   private async makeFile(dir: SafeDir, name: string, node: NodeView): Promise<void> {
@@ -97,6 +101,7 @@ export class NodeMaker {
         await this.setXattrs(dir.at(name), node);
         fchmodSync(fd, this.modeOf(node));
         this.setTimes(dir.at(name), node, (mtime) => futimesSync(fd, mtime, mtime));
+        this.setFlags(dir.at(name), node);
       } finally {
         closeSync(fd);
       }
@@ -167,6 +172,16 @@ export class NodeMaker {
       } catch (error) {
         this.notices.add(`The attribute ${name} could not be set: ${(error as Error).message}.`);
       }
+    }
+  }
+
+  /** The last of all: an immutable file takes nothing more. */
+  private setFlags(path: Buffer, { flags }: Node): void {
+    if (flags === null || !this.trusted) return;
+    try {
+      this.tools.setFlags?.(path, flags.set, flags.known);
+    } catch (error) {
+      this.notices.add(`File attributes (${flagNames(flags.set)}) could not be set: ${(error as Error).message}.`);
     }
   }
 

@@ -1,5 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { toBytes } from '../events/byte-string.js';
+import { flagNames } from '../linux/file-flags.js';
 import { S_IFMT, typeOfMode } from './base-node.js';
 import { hashContent } from './content-hash.js';
 import { liveFiles } from './live-files.js';
@@ -21,6 +22,7 @@ export type DifferenceKind =
   | 'target'
   | 'links' // number of names, or which names are one file
   | 'xattr'
+  | 'flags' // of chattr(1)
   | 'mtime';
 
 export interface Difference {
@@ -75,6 +77,7 @@ export async function compareProof(
     }
     compareMetadata(node, entry, entry.stat, add);
     compareXattrs(node, entry, add);
+    compareFlags(node, entry, add);
     const other = inodes.other(node.file, entry.stat, entry.path);
     if (other !== undefined) add('links', other.recorded, other.found);
     if (type !== 'file' || !(await contentDiffers(recording, state, node, entry, hashes, add))) continue;
@@ -115,6 +118,11 @@ function compareXattrs(node: NodeView, entry: ProofEntry, add: Add): void {
     const same = recorded === undefined ? found === undefined : found !== undefined && equalBytes(recorded, found);
     if (!same) add('xattr', `${name}=${hex(recorded)}`, `${name}=${hex(found)}`);
   }
+}
+
+function compareFlags({ flags }: NodeView, entry: ProofEntry, add: Add): void {
+  if (flags === null || entry.flags === null || ((flags.set ^ entry.flags) & flags.known) === 0) return;
+  add('flags', flagNames(flags.set), flagNames((entry.flags & flags.known) >>> 0));
 }
 
 /** True when 'bytes' was added. */

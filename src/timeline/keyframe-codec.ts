@@ -26,6 +26,7 @@ import { type Extent, UNKNOWN } from './types.js';
  *   uint version │ uint parent seq │ uint seq │ uint doubtFrom │ uint touched files │ uint recs │ rec … │ u32 crc32
  *   rec      uint file - file before │ uint flags │ uint mode, uid, gid, rdev, nlink
  *            [ref target] [bigint mtime] [uint n, n × (ref name, byte 0 │ byte 1 and bytes value)]
+ *            [uint flags set, uint flags known]
  *            uint names, names × (uint parent, ref name)
  *            [extents] [uint n, n × (ref name, uint file)]        entries that changed since the parent
  *   extents  whole: uint n, n × (uint length, uint stream, uint off unless stream < 2)
@@ -34,7 +35,6 @@ import { type Extent, UNKNOWN } from './types.js';
  */
 const VERSION = 1;
 const CRC_BYTES = 4;
-const NEWEST_FLAG = 0x100;
 const FLAG = {
   base: 1,
   touched: 2,
@@ -44,7 +44,8 @@ const FLAG = {
   certain: 32,
   content: 64,
   contentChange: 128,
-  entries: NEWEST_FLAG,
+  entries: 0x100,
+  flags: 0x200,
 } as const;
 /** A change is only worth finding in content of more extents than this. */
 const MIN_EXTENTS_FOR_CHANGE = 16;
@@ -120,7 +121,8 @@ function writeRec(
       (certain ? FLAG.certain : 0) |
       (rec.extents === null ? 0 : FLAG.content) |
       (change === undefined ? 0 : FLAG.contentChange) |
-      (entries.length === 0 ? 0 : FLAG.entries),
+      (entries.length === 0 ? 0 : FLAG.entries) |
+      (rec.flags === null ? 0 : FLAG.flags),
   );
   for (const value of [rec.mode, rec.uid, rec.gid, rec.rdev, rec.nlink]) out.uint(value);
   if (rec.target !== null) writeRef(out, texts, rec.target);
@@ -132,6 +134,10 @@ function writeRec(
       out.byte(value === null ? 0 : 1);
       if (value !== null) out.bytes(value);
     }
+  }
+  if (rec.flags !== null) {
+    out.uint(rec.flags.set);
+    out.uint(rec.flags.known);
   }
   out.uint(rec.names.length);
   for (const { parent, name } of rec.names) {
@@ -153,6 +159,7 @@ function readRec(input: ByteReader, texts: string[], file: number, before: Rec |
   const target = flags & FLAG.target ? readRef(input, texts) : null;
   const mtimeNs = flags & FLAG.mtime ? input.bigint() : null;
   const xattrs = flags & FLAG.xattrs ? readXattrs(input, texts) : null;
+  const attributes = flags & FLAG.flags ? { set: input.uint(), known: input.uint() } : null;
   const names: NodeName[] = [];
   for (let left = input.count(); left > 0; left--) names.push({ parent: input.uint(), name: readRef(input, texts) });
   let extents: Extents = null;
@@ -177,6 +184,7 @@ function readRec(input: ByteReader, texts: string[], file: number, before: Rec |
     target,
     mtimeNs,
     xattrs,
+    attributes,
     base,
     touched,
     certainAt,

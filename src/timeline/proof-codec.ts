@@ -9,9 +9,9 @@ import type { Proof, ProofEntry, ProofStat } from './proof.js';
  *   uint version │ uint seq │ uint entries │ entry …
  *   entry  uint prefix, text rest (path = that many UTF-16 units of the path before + rest) │ byte flags
  *          [stat: bigint dev, ino │ uint mode, nlink, uid, gid, rdev, size │ bigint mtime, ctime]
- *          [text target] [32 bytes SHA-256] [uint n, n × (text name, bytes value)]
+ *          [text target] [32 bytes SHA-256] [uint n, n × (text name, bytes value)] [uint chattr flags]
  *   ino    0: it does not tell which names are one file
- *   flags  1 something stands there · 2 target · 4 hash · 8 content is the base's · 16 xattrs
+ *   flags  1 something stands there · 2 target · 4 hash · 8 content is the base's · 16 xattrs · 32 chattr flags
  */
 const VERSION = 1;
 const WHERE = "The recording's proof";
@@ -45,14 +45,15 @@ export function decodeProof(bytes: Uint8Array): Proof {
   return { seq, entries };
 }
 
-function writeEntry(out: ByteWriter, { stat, target, content, xattrs }: ProofEntry): void {
+function writeEntry(out: ByteWriter, { stat, target, content, xattrs, flags }: ProofEntry): void {
   const isHash = content !== null && content !== 'base';
   out.byte(
     (stat === null ? 0 : 1) |
       (target === null ? 0 : 2) |
       (isHash ? 4 : 0) |
       (content === 'base' ? 8 : 0) |
-      (xattrs === null ? 0 : 16),
+      (xattrs === null ? 0 : 16) |
+      (flags === null ? 0 : 32),
   );
   if (stat !== null) {
     out.bigint(stat.dev);
@@ -63,25 +64,28 @@ function writeEntry(out: ByteWriter, { stat, target, content, xattrs }: ProofEnt
   }
   if (target !== null) out.text(target);
   if (isHash) out.raw(Buffer.from(content, 'hex'));
-  if (xattrs === null) return;
-  out.uint(xattrs.size);
-  for (const [name, value] of xattrs) {
-    out.text(name);
-    out.bytes(value);
+  if (xattrs !== null) {
+    out.uint(xattrs.size);
+    for (const [name, value] of xattrs) {
+      out.text(name);
+      out.bytes(value);
+    }
   }
+  if (flags !== null) out.uint(flags);
 }
 
 function readEntry(input: ByteReader, path: string): ProofEntry {
-  const flags = input.byte();
-  const stat = flags & 1 ? readStat(input) : null;
-  const target = flags & 2 ? input.text() : null;
-  const content = flags & 4 ? input.raw(32).toString('hex') : flags & 8 ? 'base' : null;
+  const parts = input.byte();
+  const stat = parts & 1 ? readStat(input) : null;
+  const target = parts & 2 ? input.text() : null;
+  const content = parts & 4 ? input.raw(32).toString('hex') : parts & 8 ? 'base' : null;
   let xattrs: Map<string, Uint8Array> | null = null;
-  if (flags & 16) {
+  if (parts & 16) {
     xattrs = new Map();
     for (let left = input.count(); left > 0; left--) xattrs.set(input.text(), Buffer.from(input.bytes()));
   }
-  return { path, stat, target, content, xattrs };
+  const flags = parts & 32 ? input.uint() : null;
+  return { path, stat, target, content, xattrs, flags };
 }
 
 function readStat(input: ByteReader): ProofStat {

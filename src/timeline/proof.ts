@@ -20,6 +20,8 @@ export interface ProofEntry {
   content: string | null;
   /** null: not read. */
   xattrs: ReadonlyMap<string, Uint8Array> | null;
+  /** FS_*_FL bits; null: not read, because no event set any. */
+  flags: number | null;
 }
 
 export interface ProofStat {
@@ -47,7 +49,12 @@ export interface Proof {
 /** Reads the extended attributes of a path itself (links are not followed). Node has no call for it. */
 export type XattrReader = (path: Buffer) => Readonly<Record<string, Uint8Array>>;
 
+/** Reads the flags of chattr(1); undefined where the file has none to read. */
+export type FlagsReader = (path: Buffer) => number | undefined;
+
 export interface ProofOptions {
+  /** Without it flags are not part of the proof. */
+  readFlags?: FlagsReader;
   /** Without it attributes are not part of the proof. */
   readXattrs?: XattrReader;
   /** Without it holes are read as zeros. */
@@ -64,7 +71,7 @@ export function takeProof(state: TreeState, options: ProofOptions = {}): Proof {
   for (const [path, node] of touchedPaths(state)) {
     const live = locate(path);
     if (live === undefined) continue;
-    const entry = look(path, live, node, state, options.readXattrs);
+    const entry = look(path, live, node, state, options);
     if (entry.stat !== null && entry.content === UNREAD) {
       const inode = `${entry.stat.dev}:${entry.stat.ino}`;
       entry.content = hashes.get(inode) ?? hashIfThere(live, options.findData);
@@ -100,14 +107,15 @@ function look(
   live: string,
   node: NodeView | undefined,
   state: TreeState,
-  readXattrs: XattrReader | undefined,
+  { readXattrs, readFlags }: ProofOptions,
 ): ProofEntry {
-  const entry: ProofEntry = { path, stat: null, target: null, content: null, xattrs: null };
+  const entry: ProofEntry = { path, stat: null, target: null, content: null, xattrs: null, flags: null };
   try {
     entry.stat = atPath(live, (bytes) => {
       const stat = lstatSync(bytes, { bigint: true });
       if (stat.isSymbolicLink()) entry.target = fromBytes(readlinkSync(bytes, { encoding: 'buffer' }));
       if (readXattrs !== undefined) entry.xattrs = new Map(Object.entries(readXattrs(bytes)));
+      if (readFlags !== undefined && node !== undefined && node.flags !== null) entry.flags = readFlags(bytes) ?? null;
       return proofStat(stat);
     });
   } catch (error) {

@@ -6,7 +6,7 @@ import { S_IFMT, S_IFREG, typeOfMode } from './base-node.js';
 import { type Extents, iterateExtents, wholeExtents } from './extents.js';
 import type { Owner } from './int-map.js';
 import type { NameTree } from './name-tree.js';
-import { type Extent, type Node, type NodeType, UNKNOWN } from './types.js';
+import { type Extent, type FileFlags, type Node, type NodeType, UNKNOWN } from './types.js';
 
 /**
  * What the recording knows of one node beyond the base: the overlay's row. Immutable once the edit that owns it is
@@ -25,6 +25,8 @@ export class Rec {
     public mtimeNs: bigint | null,
     /** Recorded changes (value null: removed), over the base's attributes. */
     public xattrs: ReadonlyMap<string, Uint8Array | null> | null,
+    /** Flags of chattr(1) that events have set or taken; null: none. */
+    public flags: FileFlags | null,
     readonly base: boolean,
     public touched: boolean,
     /** Sequence number at which the content was last known for certain; see `State.uncertain`. */
@@ -49,6 +51,7 @@ export class Rec {
       this.target,
       this.mtimeNs,
       this.xattrs,
+      this.flags,
       this.base,
       this.touched,
       this.certainAt,
@@ -81,6 +84,7 @@ export function recOfBase(node: BaseNode, owner: Owner | null): Rec {
     node.target,
     node.identity === '' ? null : node.mtimeNs,
     node.xattrs,
+    null,
     true,
     false,
     0,
@@ -137,6 +141,9 @@ export class NodeView implements Node {
   /** Writing into a FIFO, and what a device driver does, moves the time of its node without an event: it is never known. */
   get mtimeNs(): bigint | null {
     return TIME_MOVES_UNSEEN.has(this.type) ? null : this.rec.mtimeNs;
+  }
+  get flags(): FileFlags | null {
+    return this.rec.flags;
   }
   get base(): boolean {
     return this.rec.base;

@@ -101,7 +101,7 @@ export class StateBuilder extends Namespace {
     }
     this.touchedCount += 1;
     return this.put(
-      new Rec(this.owner, file, mode, uid, gid, 0, 0, null, null, null, false, true, this.seq, [], null, null),
+      new Rec(this.owner, file, mode, uid, gid, 0, 0, null, null, null, null, false, true, this.seq, [], null, null),
     );
   }
 

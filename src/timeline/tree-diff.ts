@@ -105,6 +105,7 @@ function nodeDiffers(before: NodeView, after: NodeView): boolean {
     before.rdev !== after.rdev ||
     before.target !== after.target ||
     before.rec.xattrs !== after.rec.xattrs ||
+    before.rec.flags !== after.rec.flags ||
     timeDiffers(before, after) ||
     contentDiffers(before, after)
   );

@@ -16,6 +16,12 @@ export interface Extent {
 export const HOLE = 0;
 export const UNKNOWN = 1;
 
+/** Flags of chattr(1), FS_*_FL bits: those that are set, among those that are known. Immutable. */
+export interface FileFlags {
+  readonly set: number;
+  readonly known: number;
+}
+
 /** Immutable. */
 export interface Node {
   readonly file: number;
@@ -36,6 +42,8 @@ export interface Node {
   readonly xattrs: ReadonlyMap<string, Uint8Array> | null;
   /** Attributes that were removed during the recording. */
   readonly removedXattrs: readonly string[];
+  /** Those that were set or taken during the recording; null: none. */
+  readonly flags: FileFlags | null;
   /** True when it stood there before the recording. */
   readonly base: boolean;
   /** True when an event up to this state changed it. */

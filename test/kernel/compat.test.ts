@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, type TestContext } from 'vitest';
+import { requireCompat } from '../support/compat.js';
 import { kernelTest } from '../support/kernel.js';
-import { Bench, compiled, run } from '../support/record.js';
+import { Bench, compiled } from '../support/record.js';
 import { tempFolders } from '../support/temp-folder.js';
 
 const temp = tempFolders();
@@ -10,7 +11,7 @@ const temp = tempFolders();
 /** Gaps as [file that they name, cause]. */
 async function record(context: TestContext, act: 'look' | 'write' | 'make') {
   const program = await compiled('test/kernel/fixtures/compat.c');
-  await skipWithoutEmulation(context, program);
+  await requireCompat(context);
   const at = new Bench(temp());
   for (const name of ['old', 'other']) writeFileSync(join(at.work, name), `${name}\n`);
   const { summary, code, id } = await at.record([program, act, act === 'make' ? 'new' : 'old']);
@@ -18,16 +19,6 @@ async function record(context: TestContext, act: 'look' | 'write' | 'make') {
   const gaps = log.filter(({ kind }) => kind === 'gap').map(({ path }) => path);
   const end = await at.dk(['cat', id, act === 'make' ? 'new' : 'old']);
   return { code, gaps, verified: / · verified · /.test(summary), end: end.stdout };
-}
-
-/** A kernel that was booted with ia32_emulation=off ends the program at its first call, with or without dk. */
-async function skipWithoutEmulation(context: TestContext, program: string): Promise<void> {
-  const folder = temp();
-  writeFileSync(join(folder, 'old'), '');
-  const plain = await run([program, 'look', 'old'], { cwd: folder });
-  if (plain.signal !== 'SIGSEGV') return;
-  process.stderr.write('\nSKIPPED: this kernel runs no 32-bit calls (ia32_emulation is off).\n');
-  context.skip('no 32-bit calls here');
 }
 
 describe('the calls of a 32-bit program', () => {

@@ -11,6 +11,7 @@ import { ALLOCATING, ATTRIBUTES, COPYING, NAMELESS, SYNCING } from './operations
 import { FOLDERS, LINKING, PATHS, RENAMING, UNLINKING } from './operations/names.js';
 import { OPENED_NAMES } from './operations/opened-names.js';
 import { PROCESSES } from './operations/processes.js';
+import { FLAGS, HANDLES, RESERVING, XATTRAT } from './operations/rare.js';
 import { type CasesResult, expectedEvents, runCases } from './operations/run-cases.js';
 import { SPLICING } from './operations/splicing.js';
 
@@ -34,7 +35,10 @@ const GROUPS: Readonly<Record<string, readonly OperationCase[]>> = {
   fallocate: ALLOCATING,
   'files without a name, exchanges, roots': NAMELESS,
   'into the root and out of it': CROSSING,
-  'extended attributes': ATTRIBUTES,
+  'extended attributes': [...ATTRIBUTES, ...XATTRAT],
+  'file attributes': FLAGS,
+  'holes and reservations by other calls': RESERVING,
+  'files by handles': HANDLES,
   durability: SYNCING,
   'what stands in a lower layer of overlayfs': LAYERED,
   'the same, the upper layer on another filesystem': LAYERED,

@@ -10,7 +10,7 @@
  *
  * Arguments: a number (any base) · $a a slot · 'TEXT a string (%XX for bytes) · b:LENGTH:SEED a buffer of that pattern ·
  * v:L,L,…:SEED an iovec over one run of the pattern · q:N,N,… 64-bit words (timespecs, struct open_how, loff_t) ·
- * w:N,N 32-bit words · s:TEXT a unix socket address · a:TEXT,TEXT an argument vector · bad an address that is not mapped.
+ * w:N,N 32-bit words · x:TEXT a struct xattr_args · h: the file handle, one for all · s:TEXT a unix socket address · a:TEXT,TEXT an argument vector · bad an address that is not mapped.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -30,8 +30,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Later than the headers of Debian 12. */
 #ifndef SYS_fchmodat2
 #define SYS_fchmodat2 452
+#endif
+#ifndef SYS_setxattrat
+#define SYS_setxattrat 463
+#define SYS_removexattrat 466
+#endif
+#ifndef SYS_file_setattr
+#define SYS_file_setattr 469
 #endif
 
 static const struct {
@@ -51,6 +59,7 @@ static const struct {
   CALL(mprotect), CALL(execve), CALL(exit), CALL(exit_group), CALL(kill), CALL(getpid), CALL(fcntl), CALL(setfsuid),
   CALL(setresuid), CALL(setresgid), CALL(setgroups), CALL(unshare), CALL(mount), CALL(umount2), CALL(tee),
   CALL(vmsplice), CALL(memfd_create), CALL(io_uring_setup), CALL(io_setup), CALL(stat), CALL(access),
+  CALL(name_to_handle_at), CALL(open_by_handle_at), CALL(setxattrat), CALL(removexattrat), CALL(file_setattr), CALL(madvise),
 };
 
 static char **lines;
@@ -125,6 +134,22 @@ static long strings_of(char *text) {
   return (long)all;
 }
 
+static struct {
+  unsigned bytes;
+  int type;
+  unsigned char handle[128];
+} handle = {.bytes = 128};
+
+static long xattr_args_of(const char *value) {
+  struct {
+    unsigned long long value;
+    unsigned size, flags;
+  } *args = calloc(1, sizeof *args);
+  args->value = (unsigned long)value;
+  args->size = (unsigned)strlen(value);
+  return (long)args;
+}
+
 static long argument(char *word) {
   char *end;
   if (word[0] == '\'') return (long)text_of(word + 1);
@@ -140,6 +165,8 @@ static long argument(char *word) {
       case 'q': return list_of(word + 2, 8);
       case 'w': return list_of(word + 2, 4);
       case 'a': return strings_of(word + 2);
+      case 'x': return xattr_args_of(text_of(word + 2));
+      case 'h': return (long)&handle;
       case 's': {
         struct sockaddr_un *address = calloc(1, sizeof *address);
         address->sun_family = AF_UNIX;

@@ -57,6 +57,7 @@ const PAYLOADS: { [K in Kind]: Record<string, fc.Arbitrary<unknown>> } = {
   'meta.owner': { uid: int32, gid: int32 },
   'meta.times': { atimeNs: fc.option(clock), mtimeNs: fc.option(clock), mtimeNow: fc.boolean() },
   'meta.xattr': { name: byteString, value: fc.option(bytes) },
+  'meta.flags': { flags: fc.nat(0xffffffff), mask: fc.nat(0xffffffff), project: fc.option(fc.nat(0xffffffff)) },
   'sync.file': { dataOnly: fc.boolean() },
   'sync.all': {},
   'proc.fork': { childPid: int32, childProc: id },

@@ -28,6 +28,7 @@ const PAYLOADS: { [K in Kind]: Payload<K> } = {
   'meta.owner': { uid: 4294967294, gid: 0 },
   'meta.times': { atimeNs: null, mtimeNs: -1_500_000_001n, mtimeNow: false },
   'meta.xattr': { name: 'user.note', value: new Uint8Array([0, 255, 7]) },
+  'meta.flags': { flags: 0x80010, mask: 0x10, project: 7 },
   'sync.file': { dataOnly: true },
   'sync.all': {},
   'proc.fork': { childPid: 4242, childProc: 2 },

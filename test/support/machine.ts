@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { release } from 'node:os';
 
 /** Bit numbers of include/uapi/linux/capability.h. */
 const CAPABILITIES = { CAP_SYS_ADMIN: 21, CAP_PERFMON: 38, CAP_BPF: 39 };
@@ -24,3 +25,9 @@ export function whyNoKernelTests(): string | undefined {
 
 /** DK_REQUIRE_BPF=1: a kernel test that cannot run is a failure. */
 export const kernelTestsRequired = process.env.DK_REQUIRE_BPF === '1';
+
+/** Whether the running kernel is of that version or newer. */
+export function isLinux(major: number, minor: number): boolean {
+  const [ownMajor = 0, ownMinor = 0] = release().split('.').map(Number);
+  return ownMajor > major || (ownMajor === major && ownMinor >= minor);
+}

@@ -209,6 +209,10 @@ export class ScriptedProcess {
     return this.emit('meta.xattr', this.file(path), path, { name, value: value === null ? null : toBuffer(value) });
   }
 
+  chattr(path: string, flags: number, mask: number): number {
+    return this.emit('meta.flags', this.file(path), path, { flags, mask, project: null });
+  }
+
   fsync(path: string): number {
     return this.emit('sync.file', this.file(path), path, { dataOnly: false });
   }

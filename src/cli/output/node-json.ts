@@ -16,6 +16,7 @@ export function nodeJson(path: string, node: Node): Json {
     rdev: node.type === 'char' || node.type === 'block' ? node.rdev : undefined,
     mtimeNs: node.mtimeNs,
     xattrs: node.xattrs === null ? undefined : Object.fromEntries(node.xattrs),
+    flags: node.flags ?? undefined,
     file: node.file,
     base: node.base,
     touched: node.touched,

@@ -15,16 +15,25 @@ import {
 } from './attributes.js';
 import type { BaseNode } from '../../timeline/base-node.js';
 import type { Rec } from '../../timeline/rec.js';
+import { type Call, callOf, ioctlOf } from '../../syscalls/lookup.js';
+import type { Operands } from '../../syscalls/row.js';
+import type { DecoderName } from '../../syscalls/table.js';
+import { type AskedFlags, flagsOfFileAttr, keptFlags } from '../../linux/file-flags.js';
+import { FALLOC } from '../../linux/fallocate.js';
 import { type CallNames, namesOf } from './call-names.js';
+import { causeOfIoctl, changeByIoctl } from './ioctl.js';
+import { doubtEverything, unknownCall } from './unknown-call.js';
 import { type Context, freePlace, type Outcome } from './context.js';
 import { lostRights, modeAfterCall, withSideEffects } from './lost-rights.js';
 import { ownFile } from './own-file.js';
 import type { Place } from './model.js';
-import { mounted, mountMoved, pivoted, unmounted } from './mount-calls.js';
+import { mountAttributesSet, mounted, mountMoved, pivoted, unmounted } from './mount-calls.js';
+import { quotaSet } from './quota.js';
 import { absolute } from './mount-views.js';
 import type { RawRecord } from './raw-record.js';
 
-type Handler = (context: Context, record: RawRecord, names: CallNames) => Outcome;
+/** `at`: what the call's arguments mean. */
+type Decoder = (context: Context, record: RawRecord, names: CallNames, at: Operands) => Outcome;
 
 const S_IFMT = 0o170000;
 const S_IFDIR = 0o040000;
@@ -36,118 +45,99 @@ const S_ISGID = 0o2000;
 const AT_SYMLINK_NOFOLLOW = 0x100;
 const AT_REMOVEDIR = 0x200;
 const AT_SYMLINK_FOLLOW = 0x400;
+const SYNC_FILE_RANGE_WRITE = 2;
 const RENAME_EXCHANGE = 2;
 const RENAME_WHITEOUT = 4;
 
-/** System call number (x86-64) to what its success means. One row a call; bpf/events captures exactly these. */
-const HANDLERS: Readonly<Record<number, Handler>> = {
-  2: opened,
-  85: opened,
-  257: opened,
-  437: opened,
-  9: (context, record) => onFile(context, record, (file) => context.mapShared(record, file)),
-  49: (context, record, names) => makeNode(context, record, names, { mode: S_IFSOCK | 0o777, rdev: 0 }),
-  74: (context, record) => synced(context, record, false),
-  75: (context, record) => synced(context, record, true),
-  162: syncedAll,
-  306: syncedAll,
-  76: (context, record, names) =>
-    onPath(context, record, names, true, (at) => truncated(context, record, at.file, at.path, Number(record.arg(1)))),
-  77: (context, record) =>
-    onFile(context, record, (file, path) => truncated(context, record, file, path, Number(record.arg(1)))),
-  82: (context, record, names) => renamed(context, record, names, 0),
-  264: (context, record, names) => renamed(context, record, names, 0),
-  316: (context, record, names) => renamed(context, record, names, record.arg32(4)),
-  83: (context, record, names) => madeDir(context, record, names, record.arg32(1)),
-  258: (context, record, names) => madeDir(context, record, names, record.arg32(2)),
-  84: removedDir,
-  87: unlinked,
-  263: (context, record, names) =>
-    (record.arg32(2) & AT_REMOVEDIR) !== 0 ? removedDir(context, record, names) : unlinked(context, record, names),
-  86: (context, record, names) => linked(context, record, names, 0),
-  265: (context, record, names) => linked(context, record, names, record.arg32(4)),
-  88: symlinked,
-  266: symlinked,
-  90: (context, record, names) =>
-    onPath(context, record, names, true, (at) => chmodded(context, record, at, record.arg32(1))),
-  91: (context, record) =>
-    onFile(context, record, (file, path) => chmodded(context, record, { file, path }, record.arg32(1))),
-  268: (context, record, names) =>
-    onPath(context, record, names, true, (at) => chmodded(context, record, at, record.arg32(2))),
-  452: (context, record, names) =>
-    onPath(context, record, names, (record.arg32(3) & AT_SYMLINK_NOFOLLOW) === 0, (at) =>
-      chmodded(context, record, at, record.arg32(2)),
+/** What the success of a call means. The rows of the table name them: none is missing, none is left over. */
+const DECODERS: Readonly<Record<DecoderName, Decoder>> = {
+  open: opened,
+  mmap: (context, record) => onFile(context, record, (file) => context.mapShared(record, file)),
+  punch: (context, record) => punched(context, record),
+  bind: (context, record, names) => makeNode(context, record, names, { mode: S_IFSOCK | 0o777, rdev: 0 }),
+  fsync: (context, record) => synced(context, record, false),
+  fdatasync: (context, record) => synced(context, record, true),
+  sync_file_range: (context, record) =>
+    (record.arg32(3) & SYNC_FILE_RANGE_WRITE) === 0 ? 'done' : synced(context, record, true),
+  sync: syncedAll,
+  truncate: (context, record, names, at) =>
+    onTarget(context, record, names, at, (to) =>
+      truncated(context, record, to.file, to.path, Number(record.arg(at.value ?? 0))),
     ),
-  92: (context, record, names) => onPath(context, record, names, true, (at) => ownerSet(context, record, at, 1)),
-  94: (context, record, names) => onPath(context, record, names, false, (at) => ownerSet(context, record, at, 1)),
-  93: (context, record) => onFile(context, record, (file, path) => ownerSet(context, record, { file, path }, 1)),
-  260: (context, record, names) =>
-    onPath(context, record, names, (record.arg32(4) & AT_SYMLINK_NOFOLLOW) === 0, (at) =>
-      ownerSet(context, record, at, 2),
-    ),
-  132: (context, record, names) =>
-    onPath(context, record, names, true, (at) => timesSet(context, record, at, timesOfUtimbuf(names.extra))),
-  235: (context, record, names) =>
-    onPath(context, record, names, true, (at) => timesSet(context, record, at, timesOfTimevals(names.extra))),
-  261: (context, record, names) =>
-    onPath(context, record, names, true, (at) => timesSet(context, record, at, timesOfTimevals(names.extra))),
-  280: (context, record, names) =>
-    onPath(context, record, names, (record.arg32(3) & AT_SYMLINK_NOFOLLOW) === 0, (at) =>
-      timesSet(context, record, at, timesOfTimespecs(names.extra)),
-    ),
-  133: (context, record, names) => madeNode(context, record, names, 1),
-  259: (context, record, names) => madeNode(context, record, names, 2),
-  188: (context, record, names) =>
-    onPath(context, record, names, true, (at) => xattrSet(context, record, at, names.extra)),
-  189: (context, record, names) =>
-    onPath(context, record, names, false, (at) => xattrSet(context, record, at, names.extra)),
-  190: (context, record, names) =>
-    onFile(context, record, (file, path) => xattrSet(context, record, { file, path }, names.extra)),
-  197: (context, record, names) =>
-    onPath(context, record, names, true, (at) => xattrRemoved(context, record, at, names.extra)),
-  198: (context, record, names) =>
-    onPath(context, record, names, false, (at) => xattrRemoved(context, record, at, names.extra)),
-  199: (context, record, names) =>
-    onFile(context, record, (file, path) => xattrRemoved(context, record, { file, path }, names.extra)),
-  155: pivoted,
-  165: mounted,
-  166: unmounted,
-  429: mountMoved,
-  285: (context, record) =>
+  fallocate: (context, record) =>
     onFile(context, record, (file, path) => {
       const [mode, offset, length] = [record.arg32(1), Number(record.arg(2)), Number(record.arg(3))];
-      const allocated = { kind: 'file.allocate', file, path, mode, offset, length } as const;
-      context.emit(record, withSideEffects(allocated, lostRights(context, file, modeAfterCall(record))));
+      allocated(context, record, { file, path, mode, offset, length });
     }),
+  ioctl: (context, record) => ioctled(context, record),
+  rename: (context, record, names, at) => renamed(context, record, names, flagsOf(record, at)),
+  mkdir: (context, record, names, at) => madeDir(context, record, names, record.arg32(at.value ?? 0)),
+  mknod: (context, record, names, at) => madeNode(context, record, names, at.value ?? 0),
+  rmdir: removedDir,
+  unlink: unlinked,
+  unlinkat: (context, record, names, at) =>
+    (flagsOf(record, at) & AT_REMOVEDIR) !== 0 ? removedDir(context, record, names) : unlinked(context, record, names),
+  link: (context, record, names, at) => linked(context, record, names, flagsOf(record, at)),
+  symlink: symlinked,
+  chmod: (context, record, names, at) =>
+    onTarget(context, record, names, at, (to) => chmodded(context, record, to, record.arg32(at.value ?? 0))),
+  chown: (context, record, names, at) =>
+    onTarget(context, record, names, at, (to) => ownerSet(context, record, to, at.value ?? 0)),
+  utime: (context, record, names, at) =>
+    onTarget(context, record, names, at, (to) => timesSet(context, record, to, timesOfUtimbuf(names.extra))),
+  utimes: (context, record, names, at) =>
+    onTarget(context, record, names, at, (to) => timesSet(context, record, to, timesOfTimevals(names.extra))),
+  utimensat: (context, record, names, at) =>
+    onTarget(context, record, names, at, (to) => timesSet(context, record, to, timesOfTimespecs(names.extra))),
+  setxattr: (context, record, names, at) =>
+    onTarget(context, record, names, at, (to) => xattrSet(context, record, to, names.extra)),
+  removexattr: (context, record, names, at) =>
+    onTarget(context, record, names, at, (to) => xattrRemoved(context, record, to, names.extra)),
+  file_setattr: (context, record, names, at) =>
+    onTarget(context, record, names, at, (to) => setFlags(context, record, to, flagsOfFileAttr(names.extra))),
+  mount: mounted,
+  umount2: unmounted,
+  move_mount: mountMoved,
+  pivot_root: pivoted,
+  mount_setattr: mountAttributesSet,
+  quotactl: quotaSet,
 };
 
 /** Turns a call record into its event. */
 export function handleCall(context: Context, record: RawRecord): Outcome {
-  const handler = HANDLERS[record.u32('nr')];
-  if (handler === undefined) return 'done';
+  const call = record.has(RECORD_FLAGS.compat) ? undefined : callOf(record.u32('nr'));
+  if (call === undefined) return unknownCall(context, record);
   if (record.has(RECORD_FLAGS.before)) {
     context.renames.add(record, context.views.translate(record.pid, namesOf(record)));
     return 'done';
   }
-  const names = meaning(context, record);
-  if (record.u64('ino') === 0 && names.path1 !== '' && onlyPseudo(context, record, names)) return 'done';
-  return handler(context, record, names);
+  const names = meaning(context, record, call);
+  const at = call.at ?? {};
+  if (record.u64('ino') === 0 && names.path1 !== '' && onlyPseudo(context, call, names)) return 'done';
+  if (call.gap !== undefined) return gapOfCall(context, record, call, names);
+  const decoder = call.decoder as DecoderName | undefined;
+  return decoder === undefined ? unknownCall(context, record) : DECODERS[decoder](context, record, names, at);
 }
 
-/** The call's strings, as paths of the recording. */
-function meaning(context: Context, record: RawRecord): CallNames {
+/** The call's strings, as paths of the recording. Of a symbolic link the first string is no place. */
+function meaning(context: Context, record: RawRecord, { decoder }: Call): CallNames {
   const names = namesOf(record);
   const translated = context.views.translate(record.pid, names);
-  return SYMLINK_CALLS.has(record.u32('nr')) ? { ...translated, path1: names.path1 } : translated;
+  return decoder === 'symlink' ? { ...translated, path1: names.path1 } : translated;
 }
 
-/** The call changed a filesystem that holds no data. Of a symbolic link the first string is no place. */
-function onlyPseudo({ pseudo }: Context, record: RawRecord, { base1, path1, base2, path2 }: CallNames): boolean {
-  const isSymlink = SYMLINK_CALLS.has(record.u32('nr'));
-  return pseudo.holds(isSymlink ? absolute(base2, path2) : absolute(base1, path1));
+/** The call changed a filesystem that holds no data. */
+function onlyPseudo({ pseudo }: Context, { decoder }: Call, { base1, path1, base2, path2 }: CallNames): boolean {
+  return pseudo.holds(decoder === 'symlink' ? absolute(base2, path2) : absolute(base1, path1));
 }
 
-const SYMLINK_CALLS: ReadonlySet<number> = new Set([88, 266]);
+/** A call that is not followed: what it was about is in doubt. One without a path ends what it had begun. */
+function gapOfCall(context: Context, record: RawRecord, call: Call, names: CallNames): Outcome {
+  const cause = `${call.name}: ${call.gap}`;
+  if (call.at?.path === undefined) return doubtEverything(context, record, cause);
+  if (names.path1 === '') return 'done';
+  return onTarget(context, record, names, call.at, (to) => context.doubt(record, cause, to));
+}
 
 /** A file or directory that something changes. */
 type Target = Pick<Place, 'file' | 'path'>;
@@ -159,19 +149,31 @@ function onFile(context: Context, record: RawRecord, act: (file: number, path: s
   return 'done';
 }
 
-/** The kernel programs name the inode themselves where the string is empty or a magic link (/proc/self/fd/N). */
-function onPath(
+/**
+ * The file that the call is about: by its path, or by its descriptor. The kernel programs name the inode themselves where the
+ * string is empty or a magic link (/proc/self/fd/N).
+ */
+function onTarget(
   context: Context,
   record: RawRecord,
   names: CallNames,
-  follow: boolean,
-  act: (at: Target) => void,
+  at: Operands,
+  act: (to: Target) => void,
 ): Outcome {
-  if (record.u64('ino') !== 0) return onFile(context, record, (file, path) => act({ file, path }));
-  const at = context.model.existing(names.base1, names.path1 || '.', { follow });
-  if (at === undefined || at.file === 0) return 'too-early';
-  act(ownFile(context, record, at));
+  if (at.path === undefined || record.u64('ino') !== 0)
+    return onFile(context, record, (file, path) => act({ file, path }));
+  const found = context.model.existing(names.base1, names.path1 || '.', { follow: follows(record, at) });
+  if (found === undefined || found.file === 0) return 'too-early';
+  act(ownFile(context, record, found));
   return 'done';
+}
+
+function follows(record: RawRecord, at: Operands): boolean {
+  return at.follow === 'yes' || (at.follow === 'unless-flag' && (flagsOf(record, at) & AT_SYMLINK_NOFOLLOW) === 0);
+}
+
+function flagsOf(record: RawRecord, { flags }: Operands): number {
+  return flags === undefined ? 0 : record.arg32(flags);
 }
 
 /** No record explains this call: what it changed is not known. */
@@ -185,8 +187,9 @@ function opened(context: Context, record: RawRecord, names: CallNames): Outcome 
   const path = names.base1; // for open this is the file itself
   const id = record.identity();
   if (!record.has(RECORD_FLAGS.created)) {
-    const at = model.existing('/', path, { follow: false });
-    const file = model.fileOf(id) ?? (at === undefined ? 0 : ownFile(context, record, at).file);
+    const isNamed = !record.has(RECORD_FLAGS.nameless);
+    const at = isNamed ? model.existing('/', path, { follow: false }) : undefined;
+    const file = model.fileOf(id) ?? (isNamed ? fileAt(context, record, at) : model.baseFileOf(id)) ?? 0;
     if (file === 0) return context.force ? unknownTarget(context, record) : 'too-early';
     model.bind(id, file);
     if (at !== undefined && record.u32('nlink') > 1) context.opened.note(record.tid, at);
@@ -208,11 +211,61 @@ function opened(context: Context, record: RawRecord, names: CallNames): Outcome 
   return 'done';
 }
 
+function fileAt(context: Context, record: RawRecord, at: Place | undefined): number | undefined {
+  return at === undefined ? undefined : ownFile(context, record, at).file;
+}
+
 function truncated(context: Context, record: RawRecord, file: number, path: string, sizeBytes: number): void {
   const cut = { kind: 'file.truncate', file, path, sizeBytes } as const;
   // truncate(2) names no inode to read the mode from. Root has the capability to keep the bits, others have not.
   const after = record.u32('fsuid') === 0 ? undefined : modeAfterChown(nodeOf(context, file).mode);
   context.emit(record, withSideEffects(cut, lostRights(context, file, modeAfterCall(record) ?? after)));
+}
+
+interface Allocation extends Target {
+  mode: number;
+  offset: number;
+  length: number;
+}
+
+function allocated(context: Context, record: RawRecord, allocation: Allocation): void {
+  const event = { kind: 'file.allocate', ...allocation } as const;
+  context.emit(record, withSideEffects(event, lostRights(context, event.file, modeAfterCall(record))));
+}
+
+/** madvise(MADV_REMOVE): a hole in the file that is mapped. The arguments are the range of the file. */
+function punched(context: Context, record: RawRecord): Outcome {
+  if (record.u64('ino') === 0) return doubtEverything(context, record, 'a hole was cut through several mappings');
+  const [offset, length] = [Number(record.arg(0)), Number(record.arg(1))];
+  return onFile(context, record, (file, path) => {
+    context.emit(record, {
+      kind: 'file.allocate',
+      file,
+      path,
+      mode: FALLOC.punchHole | FALLOC.keepSize,
+      offset,
+      length,
+    });
+  });
+}
+
+/** What ioctl(2) did to a file, by its command; a file that is not known is in doubt with everything. */
+function ioctled(context: Context, record: RawRecord): Outcome {
+  const command = record.arg32(1) >>> 0;
+  const ioctl = ioctlOf(command);
+  return onFile(context, record, (file, path) => {
+    const change = ioctl === undefined ? undefined : changeByIoctl(ioctl, namesOf(record).extra);
+    if (change === undefined) {
+      const cause = causeOfIoctl(command, ioctl);
+      context.doubt(record, cause, ioctl?.affects === 'everything' ? { file: 0, path: '' } : { file, path });
+    } else if ('mode' in change) allocated(context, record, { file, path, ...change });
+    else setFlags(context, record, { file, path }, change);
+  });
+}
+
+function setFlags(context: Context, record: RawRecord, { file, path }: Target, asked: AskedFlags): void {
+  const mask = asked.mask & keptFlags(context.model.state.typeOf(file));
+  context.emit(record, { kind: 'meta.flags', file, path, flags: asked.flags, mask, project: asked.project });
 }
 
 function synced(context: Context, record: RawRecord, dataOnly: boolean): Outcome {

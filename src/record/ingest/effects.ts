@@ -1,3 +1,4 @@
+import { FALLOC } from '../../linux/fallocate.js';
 import type { EventBody } from './event-body.js';
 
 /** What a call does, as far as it matters which of two calls came first. */
@@ -29,7 +30,7 @@ export interface SourceRange {
 
 /** `what` is set to `value`. */
 export interface AttributeEffect {
-  readonly what: 'mode' | 'owner' | 'time' | `attribute ${string}`;
+  readonly what: 'mode' | 'owner' | 'time' | 'flags' | `attribute ${string}`;
   readonly value: string;
 }
 
@@ -43,11 +44,6 @@ export interface NameEffect {
 }
 
 const NONE: readonly never[] = [];
-const FALLOC_FL_KEEP_SIZE = 0x01;
-const FALLOC_FL_PUNCH_HOLE = 0x02;
-const FALLOC_FL_COLLAPSE_RANGE = 0x08;
-const FALLOC_FL_ZERO_RANGE = 0x10;
-const FALLOC_FL_INSERT_RANGE = 0x20;
 
 /**
  * undefined: in whatever order, nothing differs. `byName`: the call found its file by the event's path. What a mapping
@@ -88,6 +84,8 @@ export function effectOf(body: EventBody, byName: boolean): Effect | undefined {
       const mode = body.also?.mode ?? null;
       return effect({ attributes: mode === null ? [set] : [set, { what: 'mode', value: String(mode) }] });
     }
+    case 'meta.flags':
+      return effect({ attributes: [{ what: 'flags', value: `${body.flags & body.mask}` }] });
     case 'file.create':
     case 'dir.create':
     case 'symlink.create':
@@ -115,10 +113,10 @@ function range(how: ContentEffect['how'], { offset, length }: { offset: number; 
 
 function allocation(body: { mode: number; offset: number; length: number }): ContentEffect | null {
   const { mode, offset } = body;
-  if ((mode & (FALLOC_FL_COLLAPSE_RANGE | FALLOC_FL_INSERT_RANGE)) !== 0)
+  if ((mode & (FALLOC.collapseRange | FALLOC.insertRange)) !== 0)
     return { how: 'shift', offset, end: Number.POSITIVE_INFINITY };
-  if ((mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE)) !== 0) return range('set', body);
-  return (mode & FALLOC_FL_KEEP_SIZE) !== 0 ? null : range('grow', body);
+  if ((mode & (FALLOC.punchHole | FALLOC.zeroRange)) !== 0) return range('set', body);
+  return (mode & FALLOC.keepSize) !== 0 ? null : range('grow', body);
 }
 
 const NAME_EFFECTS = {

@@ -1,16 +1,10 @@
 import ignore from 'ignore';
 import { RECORD_FLAGS } from '../../events/abi.js';
+import { callOf } from '../../syscalls/lookup.js';
 import { namesOf } from './call-names.js';
 import type { Context } from './context.js';
 import { absolute } from './mount-views.js';
 import { identityKey, type RawRecord } from './raw-record.js';
-
-/** Calls whose first string names what exists, and the second what comes to be (x86-64 numbers). */
-const RENAMES = new Set([82, 264, 316]);
-const LINKS = new Set([86, 265]);
-/** The first string is the target, kept as it is. */
-const SYMLINKS = new Set([88, 266]);
-const OPENS = new Set([2, 85, 257, 437]);
 
 /** Globs as in .gitignore, relative to the working directory; absolute ones count from the root. */
 export function matcher(globs: readonly string[], cwd: string): (path: string) => boolean {
@@ -57,17 +51,19 @@ export class Exclusion {
 
   private dropsCall(context: Context, record: RawRecord): boolean {
     if (record.has(RECORD_FLAGS.before)) return false;
-    const nr = record.u32('nr');
+    const decoder = callOf(record.u32('nr'))?.decoder;
     const { base1, path1, base2, path2 } = namesOf(record);
-    if (OPENS.has(nr)) return this.meets(record, base1);
+    if (decoder === 'open') return this.meets(record, base1);
     if (record.u64('ino') !== 0 && path1 === '') return this.inodes.has(keyOf(record));
     const first = path1 !== '' && this.matches(absolute(base1, path1));
     const second = path2 !== '' && this.matches(absolute(base2, path2));
-    if (SYMLINKS.has(nr) || LINKS.has(nr)) {
-      if (!second && first && LINKS.has(nr)) this.crosses(context, record);
-      return second || (first && LINKS.has(nr));
+    // Of a symbolic link the first string is the target, kept as it is.
+    if (decoder === 'symlink') return second;
+    if (decoder !== 'link' && decoder !== 'rename') return first;
+    if (decoder === 'link') {
+      if (!second && first) this.crosses(context, record);
+      return second || first;
     }
-    if (!RENAMES.has(nr)) return first;
     if (first !== second) this.crosses(context, record);
     return first || second;
   }

@@ -13,7 +13,7 @@ import { addon } from '../../native/addon.js';
 import { ACL_DEFAULT } from './attributes.js';
 import { isMounted } from './mount-table.js';
 import { type FoundNode, hadSeveralNames, type Preimages } from './preimages.js';
-import { type Identity, identityKey, isSameInode } from './raw-record.js';
+import { type Identity, identityKey, inodeOf, isSameInode } from './raw-record.js';
 
 /** A name in a directory that exists; file 0: nothing stands there. */
 export interface Place extends NodeName {
@@ -59,6 +59,12 @@ export class Model {
     this.lastKey = id;
     this.lastFile = this.files.get(identityKey(id));
     return this.lastFile;
+  }
+
+  /** The base file with this identity, as the kernel names it; for one that was found by a handle and has no path. */
+  baseFileOf(id: Identity): number | undefined {
+    const file = this.baseFile(identityOf(id));
+    return file !== undefined && this.state.names(file).length > 0 ? file : undefined;
   }
 
   bind(id: Identity, file: number): void {
@@ -308,6 +314,11 @@ function linkTarget(path: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** "major:minor:inode", as the manifest has it. */
+export function identityOf(id: Identity): string {
+  return `${id.dev >>> 20}:${id.dev & 0xfffff}:${inodeOf(id)}`;
 }
 
 /** "major:minor" of a user-space dev_t (gnu_dev_major, gnu_dev_minor; below 2^32 here). */

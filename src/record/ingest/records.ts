@@ -7,7 +7,8 @@ import type { Context, Outcome } from './context.js';
 import { ownFile } from './own-file.js';
 import { lostRights, modeAfterCall, withSideEffects } from './lost-rights.js';
 import { isMounted } from './mount-table.js';
-import { cString, inodeOf, type RawRecord } from './raw-record.js';
+import { identityOf } from './model.js';
+import { cString, type RawRecord } from './raw-record.js';
 
 /** What a gap says of each cause; the number follows. */
 const LOSSES: Readonly<Record<(typeof LOSS_CAUSES)[number], string>> = {
@@ -97,6 +98,7 @@ function handlePath(context: Context, record: RawRecord): Outcome {
   const hasOthers = !isDeleted && record.u32('nlink') > 1;
   if (!isNew && !hasOthers) return 'done';
   if (record.has(RECORD_FLAGS.cut)) return pathCutOff(context, record);
+  if (record.has(RECORD_FLAGS.nameless)) return foundByHandle(context, record);
   const path = record.walked(0, record.u32('path_len')).path;
   if (!isNew) {
     const name = model.noted('/', path, record.exitedNs);
@@ -119,6 +121,14 @@ function handlePath(context: Context, record: RawRecord): Outcome {
   return 'done';
 }
 
+/** By its identity alone; what was never met is in doubt with everything, once it is changed. */
+function foundByHandle({ model, force }: Context, record: RawRecord): Outcome {
+  const id = record.identity();
+  const file = model.fileOf(id) ?? model.baseFileOf(id);
+  if (file !== undefined) model.bind(id, file);
+  return file !== undefined || force ? 'done' : 'too-early';
+}
+
 function namelessNode(record: RawRecord) {
   const id = record.identity();
   return {
@@ -127,7 +137,7 @@ function namelessNode(record: RawRecord) {
     uid: record.u32('uid'),
     gid: record.u32('gid'),
     rdev: 0,
-    identity: `${id.dev >>> 20}:${id.dev & 0xfffff}:${inodeOf(id)}`,
+    identity: identityOf(id),
     sizeBytes: record.u64('size_after'),
     mtimeNs: 0n,
     ctimeNs: 0n,

@@ -23,7 +23,7 @@ const NEW = O.WRONLY | O.CREAT | O.TRUNC;
 const source = pattern(10_000, 1);
 const old = pattern(20_000, 2);
 /** A source s and an old file f; slots a and b. */
-const copying = (folder: string) => {
+export const copying = (folder: string) => {
   writeFileSync(join(folder, 's'), source);
   writeFileSync(join(folder, 'f'), old);
 };
@@ -81,7 +81,7 @@ export const COPYING: readonly OperationCase[] = [
   },
 ];
 
-const allocated = (mode: number, offset: number, length: number): Expected => ({
+export const allocated = (mode: number, offset: number, length: number): Expected => ({
   kind: 'file.allocate',
   path: 'f',
   mode,
@@ -100,7 +100,7 @@ const MODES: [name: string, mode: number, offset: number, length: number][] = [
   [' INSERT_RANGE', INSERT_RANGE, 4096, 8192],
 ];
 /** What the filesystem of the temporary folder can: tmpfs has neither zeroing, collapsing nor inserting. */
-const can = fallocateModes();
+export const can = fallocateModes();
 
 export const ALLOCATING: readonly OperationCase[] = [
   ...MODES.map(([name, mode, offset, length]) => ({
@@ -233,13 +233,13 @@ function acl(...entries: readonly AclEntry[]): string {
   const bytes = Buffer.concat([aclBytes(...entries), Buffer.alloc(4)]);
   return `q:${Array.from({ length: bytes.length >> 3 }, (_, i) => bytes.readBigInt64LE(8 * i)).join(',')}`;
 }
-const xattr = (path: string, name: string, value: string | Buffer | null): Expected => ({
+export const xattr = (path: string, name: string, value: string | Buffer | null): Expected => ({
   kind: 'meta.xattr',
   path,
   name,
   value: value === null ? null : Buffer.from(value).toString('base64'),
 });
-const withLink = (folder: string) => {
+export const withLink = (folder: string) => {
   writeFileSync(join(folder, 'f'), 'f');
   symlinkSync('f', join(folder, 'l'));
 };
@@ -344,12 +344,22 @@ const synced = (path: string, dataOnly: boolean): Expected => ({ kind: 'sync.fil
 
 export const SYNCING: readonly OperationCase[] = [
   {
-    name: 'fsync, fdatasync, sync, syncfs',
-    calls: [`a=open 'f ${NEW} 0644`, 'write $a b:2:1 2', 'fsync $a', 'fdatasync $a', 'sync', 'syncfs $a'],
+    name: 'fsync, fdatasync, sync_file_range, sync, syncfs',
+    calls: [
+      `a=open 'f ${NEW} 0644`,
+      'write $a b:2:1 2',
+      'fsync $a',
+      'fdatasync $a',
+      'sync_file_range $a 0 4096 7',
+      'sync_file_range $a 0 4096 0',
+      'sync',
+      'syncfs $a',
+    ],
     events: [
       created('f'),
       wrote('f', 0, pattern(2, 1)),
       synced('f', false),
+      synced('f', true),
       synced('f', true),
       { kind: 'sync.all', path: '' },
       { kind: 'sync.all', path: '' },

@@ -9,11 +9,22 @@ export interface NaiveNode {
   uid: number;
   target: string | null;
   xattrs: Map<string, string>;
+  flags: { set: number; known: number } | null;
   mtimeNs: bigint | null;
 }
 
 export function naiveNode(type: NaiveNode['type'], facts: Partial<NaiveNode> = {}): NaiveNode {
-  return { type, bytes: [], mode: 0o644, uid: 1000, target: null, xattrs: new Map(), mtimeNs: null, ...facts };
+  return {
+    type,
+    bytes: [],
+    mode: 0o644,
+    uid: 1000,
+    target: null,
+    xattrs: new Map(),
+    flags: null,
+    mtimeNs: null,
+    ...facts,
+  };
 }
 
 export class NaiveTree {

@@ -57,6 +57,7 @@ export const operation = fc.record({
     'chown',
     'utimes',
     'xattr',
+    'chattr',
     'gap',
     'resync',
     'orphan-write',
@@ -112,6 +113,7 @@ export async function render(recording: Recording, state: State): Promise<Record
         uid: node.uid,
         target: node.target,
         xattrs: new Map(xattrs as [string, string][]),
+        flags: node.flags,
         mtimeNs: node.mtimeNs,
       },
       node.type === 'dir' ? 1 : node.nlink,
@@ -138,9 +140,9 @@ export function renderNaive(tree: NaiveTree, knowsExternal: boolean): Record<str
 }
 
 function describe(node: NaiveNode, nlink: number): unknown {
-  const { type, bytes, mode, uid, target, xattrs } = node;
+  const { type, bytes, mode, uid, target, xattrs, flags } = node;
   const mtimeNs = type === 'dir' ? null : node.mtimeNs;
-  return { type, bytes: bytes.join(' '), mode, uid, target, xattrs: [...xattrs].sort(), mtimeNs, nlink };
+  return { type, bytes: bytes.join(' '), mode, uid, target, xattrs: [...xattrs].sort(), flags, mtimeNs, nlink };
 }
 
 /** Plays operations on the script and on the naive tree. */
@@ -224,6 +226,11 @@ class Player {
       process.setxattr(at, `user.${value % 3}`, from % 4 === 0 ? null : `${value}`);
       if (from % 4 === 0) node.xattrs.delete(`user.${value % 3}`);
       else node.xattrs.set(`user.${value % 3}`, `${value}`);
+    } else if (op === 'chattr' && node && node.type !== 'symlink') {
+      const [flags, mask] = [value & 0xf0, (from << 4) & 0xf0];
+      process.chattr(at, flags, mask);
+      const { set, known } = node.flags ?? { set: 0, known: 0 };
+      if (mask !== 0) node.flags = { set: (set & ~mask) | (flags & mask), known: known | mask };
     } else if (op === 'gap' && file) {
       process.gap(at, { offset: from, length: count });
       const end = count === 0 ? file.bytes.length : Math.min(from + count, file.bytes.length);
@@ -243,7 +250,14 @@ class Player {
   private resync(at: string, file: NaiveNode | undefined, bytes: number[]): void {
     this.process.resync(at, Buffer.from(bytes));
     const node = file ?? naiveNode('file');
-    Object.assign(node, { bytes, mode: 0o644, uid: 1000, xattrs: new Map(), mtimeNs: 1_700_000_001_000_000_000n });
+    Object.assign(node, {
+      bytes,
+      mode: 0o644,
+      uid: 1000,
+      xattrs: new Map(),
+      flags: null,
+      mtimeNs: 1_700_000_001_000_000_000n,
+    });
     if (file === undefined) this.tree.link(at, node);
   }
 
