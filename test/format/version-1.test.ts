@@ -11,7 +11,7 @@ import { openBundle } from '../../src/bundle/open-bundle.js';
 import { openStore } from '../../src/catalog/store.js';
 import type { DkEvent, ProcessInfo } from '../../src/events/event.js';
 import { createIndex } from '../../src/index/open-index.js';
-import { EVERY_KIND } from '../support/every-kind.js';
+import { FIRST_KINDS } from '../support/every-kind.js';
 import { newRecording } from '../support/recording-info.js';
 import { tempFolders } from '../support/temp-folder.js';
 
@@ -29,16 +29,13 @@ const make: ProcessInfo = {
   lastSeq: 23,
 };
 
-/** New kinds come after those that there were on that day. */
-const KINDS_THEN = EVERY_KIND.slice(0, 26);
-
 async function writeFixture(): Promise<void> {
   const store = openStore(tempFolder(), { create: true });
-  const { id } = store.create(newRecording({ label: 'every kind', events: KINDS_THEN.length }));
+  const { id } = store.create(newRecording({ label: 'every kind', events: FIRST_KINDS.length }));
   const folder = store.folderOf(id);
   const live = await createIndex(folder);
   const blobs = store.blobWriter();
-  for (const event of KINDS_THEN) live.writer.append(event);
+  for (const event of FIRST_KINDS) live.writer.append(event);
   live.writer.putPiece(81, { off: 0, length: 22, sha256: blobs.put(text), blobOff: 3 });
   live.writer.putPiece(81, {
     off: 22,
@@ -71,14 +68,14 @@ describe('a bundle of format version 1', () => {
   it('reads as on the day it was made', async () => {
     const { info, index, blobs, base, close } = await openBundle(FIXTURE);
     expect(info).toStrictEqual({
-      ...newRecording({ label: 'every kind', events: KINDS_THEN.length }),
+      ...newRecording({ label: 'every kind', events: FIRST_KINDS.length }),
       id: info.id,
       version: 1,
       state: 'sealed',
       marks: [{ name: 'here', seq: 5 }],
     });
     expect(base?.toString()).toBe('the base manifest');
-    expect(await all(index.events(1, 100))).toStrictEqual(KINDS_THEN);
+    expect(await all(index.events(1, 100))).toStrictEqual(FIRST_KINDS);
     expect(await index.history(44)).toEqual([12]);
     expect(await index.history(45)).toEqual([13]);
     expect(await index.processes()).toStrictEqual([make]);

@@ -1,4 +1,5 @@
 """What programs do seldom: names near the limits, links out of the recorded roots, copies by range, mappings left at exit."""
+import ctypes
 import mmap
 import os
 import struct
@@ -9,6 +10,8 @@ from syscalls import AT_FDCWD, call, vector, words
 
 FICLONERANGE = 0x4020940D
 FIDEDUPERANGE = 0xC0189436
+FS_IOC_SETFLAGS = 0x40086602
+NODUMP, NOATIME = 0x40, 0x80  # the other way round for file_setattr
 UNSHARE = 64
 RWF_DSYNC, RWF_SYNC, RWF_APPEND, RWF_NOAPPEND = 2, 4, 16, 32
 LONGEST_PATH = 4095
@@ -151,5 +154,44 @@ class RareWorker(FullWorker):
         else:
             call("syncfs", fd)
 
+    def by_handle(self):
+        """A file is opened, and perhaps cut, by its handle."""
+        path = self.file()
+        if path is None:
+            return
+        handle = ctypes.create_string_buffer(struct.pack("=Ii", 128, 0), 136)
+        call("name_to_handle_at", AT_FDCWD, path, handle, ctypes.create_string_buffer(4), 0)
+        fd = call("open_by_handle_at", AT_FDCWD, handle, os.O_RDWR | self.rng.choice([0, os.O_TRUNC]))
+        try:
+            self.put(fd)
+        finally:
+            os.close(fd)
+
+    def flags(self):
+        """What chattr does, and its younger sibling."""
+        path = self.file()
+        if path is None:
+            return
+        flags = self.rng.choice([0, NODUMP, NOATIME, NODUMP | NOATIME])
+        if self.rng.random() < 0.3:
+            call("file_setattr", AT_FDCWD, path, struct.pack("=QIIII", flags, 0, 0, 0, 0), 24, 0)
+            return
+        fd = os.open(path, os.O_RDONLY)
+        try:
+            call("ioctl", fd, FS_IOC_SETFLAGS, struct.pack("=I", flags))
+        finally:
+            os.close(fd)
+
+    def attribute_at(self):
+        path = self.file()
+        if path is None:
+            return
+        if self.rng.random() < 0.7:
+            value = ctypes.create_string_buffer(self.bytes()[:200])
+            args = struct.pack("=QII", ctypes.addressof(value), len(value), 0)
+            call("setxattrat", AT_FDCWD, path, 0, b"user.at", args, 16)
+        else:
+            call("removexattrat", AT_FDCWD, path, 0, b"user.at")
+
     TABLE = {**FullWorker.TABLE, "write_flags": 4, "splice_bytes": 3, "clone_range": 1, "unshare_range": 1,
-             "mapped_at_exit": 2, "across": 8, "deep": 1, "sync_parts": 1}
+             "mapped_at_exit": 2, "across": 8, "deep": 1, "sync_parts": 1, "by_handle": 3, "flags": 2, "attribute_at": 3}

@@ -13,7 +13,8 @@ NUMBERS = {
     "chown": 92, "fchown": 93, "lchown": 94, "fchownat": 260, "utime": 132, "utimes": 235, "futimesat": 261,
     "utimensat": 280, "fallocate": 285, "sendfile": 40, "splice": 275, "copy_file_range": 326, "ioctl": 16,
     "setxattr": 188, "lsetxattr": 189, "fsetxattr": 190, "removexattr": 197, "lremovexattr": 198, "fremovexattr": 199,
-    "fsync": 74, "fdatasync": 75, "sync_file_range": 277, "syncfs": 306,
+    "setxattrat": 463, "removexattrat": 466, "file_setattr": 469, "name_to_handle_at": 303, "open_by_handle_at": 304,
+    "madvise": 28, "fsync": 74, "fdatasync": 75, "sync_file_range": 277, "syncfs": 306,
 }
 
 AT_FDCWD = -100

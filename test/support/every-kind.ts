@@ -66,3 +66,6 @@ export const EVERY_KIND: readonly DkEvent[] = KIND_NAMES.map(
       ...PAYLOADS[kind],
     }) as DkEvent,
 );
+
+/** Of the kinds that there were when the first formats were fixed; later ones come after them. */
+export const FIRST_KINDS: readonly DkEvent[] = EVERY_KIND.slice(0, 26);
