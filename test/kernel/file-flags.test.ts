@@ -16,7 +16,11 @@ async function lettersOf(path: string): Promise<string> {
 kernelTest('what chattr set is proved, shown, and set again in a checkout', async () => {
   const at = new Bench(temp());
   for (const name of ['f', 'g']) writeFileSync(join(at.work, name), `${name}\n`);
-  const { id, summary } = await at.record(['sh', '-ec', 'mkdir d; chattr +dA f; chattr +i g; chattr -A f; chattr +A d']);
+  const { id, summary } = await at.record([
+    'sh',
+    '-ec',
+    'mkdir d; chattr +dA f; chattr +i g; chattr -A f; chattr +A d',
+  ]);
   try {
     expect(summary).toMatch(/ · 0 gaps · verified · /);
     const set = (await at.log(id, ['--kind', 'meta.flags'])).map(({ path, mask, flags }) => [
@@ -40,7 +44,10 @@ kernelTest('what chattr set is proved, shown, and set again in a checkout', asyn
     await run(['chattr', '-i', join(to, 'g')]);
     await run(['chattr', '-d', join(at.work, 'f')]);
     const { code, stdout } = await at.dk(['verify', id, '--against', at.work]);
-    expect({ code, stdout: stdout.split('\n')[0] }).toEqual({ code: 1, stdout: 'f  flags  recorded nodump, found none' });
+    expect({ code, stdout: stdout.split('\n')[0] }).toEqual({
+      code: 1,
+      stdout: 'f  flags  recorded nodump, found none',
+    });
   } finally {
     await run(['chattr', '-i', join(at.work, 'g')]);
   }
