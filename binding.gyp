@@ -8,6 +8,7 @@
         "addon/crc32c.cc",
         "addon/drain.cc",
         "addon/freezer.cc",
+        "addon/job.cc",
         "addon/journal.cc",
         "addon/known-page.cc",
         "addon/libbpf-stderr.cc",

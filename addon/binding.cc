@@ -3,6 +3,7 @@
 #include "crc32c.h"
 #include "recorder.h"
 #include "attributes.h"
+#include "job.h"
 
 namespace {
 Napi::Value Crc32cOf(const Napi::CallbackInfo& info) {
@@ -18,6 +19,9 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("getFlags", Napi::Function::New<GetFlags>(env, "getFlags"));
   exports.Set("setFlags", Napi::Function::New<SetFlags>(env, "setFlags"));
   exports.Set("lutimes", Napi::Function::New<LUtimes>(env, "lutimes"));
+  exports.Set("leaveJob", Napi::Function::New<LeaveJob>(env, "leaveJob"));
+  exports.Set("joinJob", Napi::Function::New<JoinJob>(env, "joinJob"));
+  exports.Set("execute", Napi::Function::New<Execute>(env, "execute"));
   exports.Set("nextData", Napi::Function::New<NextData>(env, "nextData"));
   return exports;
 }

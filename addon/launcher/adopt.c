@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "all-signals.h"
 #include "sockets.h"
 
 #ifndef SYS_pidfd_open
@@ -216,14 +217,8 @@ static void take_limits(const struct giver *giver) {
 }
 
 static void take_signals(const struct giver *giver) {
-  sigset_t blocked;
-  sigemptyset(&blocked);
-  for (int number = 1; number < 64; number++) {
-    uint64_t bit = UINT64_C(1) << (number - 1);
-    signal(number, giver->ignored & bit ? SIG_IGN : SIG_DFL);
-    if (giver->blocked & bit) sigaddset(&blocked, number);
-  }
-  sigprocmask(SIG_SETMASK, &blocked, NULL);
+  for (int number = 1; number <= 64; number++) signal(number, giver->ignored & SIGNAL_BIT(number) ? SIG_IGN : SIG_DFL);
+  signals_mask(giver->blocked);
 }
 
 static bool take_directory(const struct giver *giver) {
@@ -232,7 +227,7 @@ static bool take_directory(const struct giver *giver) {
   return chdir(path) == 0;
 }
 
-int adopt(const char *text, struct identity *identity, const char **why) {
+int adopt(const char *text, struct identity *identity, pid_t *pid, const char **why) {
   struct giver giver;
   *why = "the process that asked for it is gone";
   if (!find_giver(&giver, text)) return -1;
@@ -241,10 +236,12 @@ int adopt(const char *text, struct identity *identity, const char **why) {
   if (!take_descriptors(&giver)) return -1;
   *why = "its environment could not be taken over";
   if (!take_identity(&giver, identity) || !take_environment(&giver) || !take_directory(&giver)) return -1;
+  *pid = giver.pid;
+  *why = "it does not listen any more";
+  int channel = (int)syscall(SYS_pidfd_getfd, giver.pidfd, giver.answer_fd, 0);
+  close(giver.pidfd);
+  if (channel < 0 || (channel = move_away(channel)) < 0) return -1; /* which lifts a limit: take them after it */
   take_signals(&giver);
   take_limits(&giver);
-  int answer = (int)syscall(SYS_pidfd_getfd, giver.pidfd, giver.answer_fd, 0);
-  bool told = answer >= 0 && write(answer, "A", 1) == 1;
-  if (answer >= 0) close(answer);
-  return told ? giver.pidfd : -1;
+  return channel;
 }

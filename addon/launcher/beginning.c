@@ -3,17 +3,17 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "all-signals.h"
 #include "launcher.h"
 
-void note_user_fds(void) {
+void note_user_fds(int own) {
   DIR *fds = opendir("/proc/self/fd");
   if (!fds) return;
   for (struct dirent *entry; (entry = readdir(fds));) {
     int fd = atoi(entry->d_name);
-    if (fd >= 3 && fd != dirfd(fds) && fd != self.giver && self.user_fd_count < USER_FDS) self.user_fds[self.user_fd_count++] = fd;
+    if (fd >= 3 && fd != dirfd(fds) && fd != own && self.user_fd_count < USER_FDS) self.user_fds[self.user_fd_count++] = fd;
   }
   closedir(fds);
 }
@@ -35,12 +35,7 @@ void release_user_fds(void) {
 }
 
 void take_signals(void) {
-  sigset_t taken;
   struct sigaction plain = {.sa_handler = SIG_DFL};
-  sigfillset(&taken);
-  static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
-  for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) sigdelset(&taken, faults[i]);
-  sigprocmask(SIG_BLOCK, &taken, &self.inherited.mask);
+  signals_block(&self.inherited.mask);
   sigaction(SIGCHLD, &plain, &self.inherited.child); /* ignored, children could not be waited for */
-  self.signals = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
 }

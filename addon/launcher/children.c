@@ -7,7 +7,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "elevate.h"
 #include "launcher.h"
 #include "sockets.h"
 
@@ -79,18 +78,21 @@ void on_target(void) {
 
 /* ---- ends ---- */
 
-/* The command was stopped from the terminal: stop as well, so that the shell gets the terminal back. */
-static void stop_with_target(int number) {
-  if (stop_like_child(number)) signal_target(SIGCONT);
+enum { CHANGES = WUNTRACED | WCONTINUED };
+
+/* The front does as what it stands for: true when that has not ended. */
+static bool follow(int status) {
+  if (WIFSTOPPED(status)) fronts_stop(WSTOPSIG(status));
+  else if (WIFCONTINUED(status)) fronts_go_on();
+  else return false;
+  return true;
 }
 
 static void reap_target(void) {
   int status;
-  while (self.target.pid > 0 && waitpid(self.target.pid, &status, WNOHANG | WUNTRACED) == self.target.pid) {
-    if (WIFSTOPPED(status)) {
-      stop_with_target(WSTOPSIG(status));
-      continue;
-    }
+  while (self.target.pid > 0 && waitpid(self.target.pid, &status, WNOHANG | CHANGES) == self.target.pid) {
+    if (follow(status)) continue;
+    fronts_go_on();
     while (self.target.hub >= 0) on_target(); /* what it said before it ended */
     self.target.pid = 0;
     self.ended = true;
@@ -127,7 +129,14 @@ static void reap_watchdog(void) {
 }
 
 static void reap_node(void) {
-  if (self.node <= 0 || waitpid(self.node, &self.node_status, WNOHANG) != self.node) return;
+  int status;
+  /* While there is a command, nobody stops for the recorder. */
+  int wanted = WNOHANG | (self.target.pid > 0 ? 0 : CHANGES);
+  do {
+    if (self.node <= 0 || waitpid(self.node, &status, wanted) != self.node) return;
+  } while (follow(status));
+  fronts_go_on();
+  self.node_status = status;
   self.node = 0;
   close_fd(&self.control.fd);
   plan_thaw(&self.plan);

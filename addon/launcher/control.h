@@ -9,6 +9,8 @@
  *   'P' prepare    NUL-ended strings key=value, an empty one, then argv (plan.h)
  *   'G' go         let the prepared command start; may be sent before 'B'
  *   'K' u32        send this signal to the command
+ *   'O' u32        there will be no command; what is sent to us is for that process, 0: for nobody
+ *   'Q' u32        when Node exits, end by this signal
  *   'Z' finish     finish the pre-images and guard nothing more; answered by 'D'
  *   'U' elevate    the recorder lacks privileges: run everything again through sudo. Node is killed, or gets 'F'
  *   'X' release    Node is about to exit on purpose: exit with its code even if the command still runs

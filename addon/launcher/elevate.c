@@ -2,30 +2,25 @@
 #include "elevate.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "adopt.h"
-
-static uint64_t bits_of(const sigset_t *set) {
-  uint64_t bits = 0;
-  for (int number = 1; number < 64; number++)
-    if (sigismember(set, number) == 1) bits |= UINT64_C(1) << (number - 1);
-  return bits;
-}
+#include "all-signals.h"
+#include "sockets.h"
 
 static uint64_t ignored_signals(const struct inherited_signals *signals) {
   uint64_t bits = 0;
-  for (int number = 1; number < 64; number++) {
+  for (int number = 1; number <= 64; number++) {
     struct sigaction action;
     if (number == SIGCHLD) action = signals->child;
     else if (sigaction(number, NULL, &action)) continue;
-    if (action.sa_handler == SIG_IGN) bits |= UINT64_C(1) << (number - 1);
+    if (action.sa_handler == SIG_IGN) bits |= SIGNAL_BIT(number);
   }
   return bits;
 }
@@ -47,52 +42,21 @@ static _Noreturn void become_sudo(char **argv, const struct inherited_signals *s
   _exit(errno == ENOENT ? 127 : 126);
 }
 
-bool stop_like_child(int number) {
-  if (number != SIGTSTP && number != SIGTTIN && number != SIGTTOU) return false;
-  struct sigaction plain = {.sa_handler = SIG_DFL}, before;
-  sigset_t only;
-  sigemptyset(&only);
-  sigaddset(&only, number);
-  sigaction(number, &plain, &before);
-  raise(number);
-  sigprocmask(SIG_UNBLOCK, &only, NULL); /* stops here */
-  sigprocmask(SIG_BLOCK, &only, NULL);
-  sigaction(number, &before, NULL);
-  return true;
-}
-
-/* Waits for sudo, passing on the signals that were meant for the command. */
-static int wait_for(pid_t sudo) {
-  sigset_t all;
-  siginfo_t info;
-  int status;
-  sigfillset(&all);
-  for (;;) {
-    pid_t ended = waitpid(sudo, &status, WNOHANG | WUNTRACED);
-    if (ended == sudo && WIFSTOPPED(status)) {
-      if (stop_like_child(WSTOPSIG(status))) kill(sudo, SIGCONT);
-      continue;
-    }
-    if (ended == sudo || ended < 0) return status;
-    int number = sigwaitinfo(&all, &info);
-    /* What the terminal sends reaches sudo and the command by itself. */
-    if (number > 0 && number != SIGCHLD && info.si_code != SI_KERNEL) kill(sudo, number);
-  }
-}
-
-int elevate(char **argv, const struct inherited_signals *signals, char *text, size_t capacity) {
-  int answer[2];
-  char adopt[ADOPT_TEXT_BYTES], adopted = 0;
-  if (pipe2(answer, O_CLOEXEC | O_NONBLOCK)) return -1;
-  adopt_describe(adopt, bits_of(&signals->mask), ignored_signals(signals), answer[1]);
+pid_t elevate_start(char **argv, const struct inherited_signals *signals, int *channel, int *answer) {
+  int ends[2];
+  char adopt[ADOPT_TEXT_BYTES];
+  if (socket_pair(SOCK_SEQPACKET, ends)) return -1;
+  adopt_describe(adopt, signals->mask, ignored_signals(signals), ends[1]);
   pid_t sudo = fork();
   if (sudo == 0) become_sudo(argv, signals, adopt);
-  int status = sudo < 0 ? 126 << 8 : wait_for(sudo);
-  if (read(answer[0], &adopted, 1) == 1) return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  *channel = ends[0];
+  *answer = ends[1];
+  return sudo;
+}
+
+void elevate_explain(int status) {
   bool missing = WIFEXITED(status) && WEXITSTATUS(status) == 127;
-  snprintf(text, capacity,
-           "Recording needs root's help (for eBPF and for the guard), and %s. %s",
-           missing ? "sudo is not installed" : "sudo did not give it",
-           missing ? "Install sudo, or run dk as root." : "Ask for a sudo rule for your account, or run dk as root.");
-  return -1;
+  fprintf(stderr, "dk: Recording needs root's help (for eBPF and for the guard), and %s. %s\n",
+          missing ? "sudo is not installed" : "sudo did not give it",
+          missing ? "Install sudo, or run dk as root." : "Ask for a sudo rule for your account, or run dk as root.");
 }

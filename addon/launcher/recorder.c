@@ -51,10 +51,12 @@ static char **recorder_environment(void) {
   return list;
 }
 
-pid_t recorder_start(char **argv, int control, const struct inherited_signals *signals, const struct identity *user) {
+pid_t recorder_start(char **argv, int control, const struct inherited_signals *signals, const struct identity *user,
+                     pid_t group) {
   pid_t launcher = getpid();
   pid_t pid = fork();
   if (pid != 0) return pid;
+  setpgid(0, group);
   limits_lift(); /* before root is given up */
   int failed = identity_become(user, RECORDER_CAPABILITIES, true);
   prctl(PR_SET_PDEATHSIG, SIGKILL); /* a change of identity would undo it */

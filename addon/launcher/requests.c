@@ -11,7 +11,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "elevate.h"
 #include "launcher.h"
 #include "sockets.h"
 
@@ -67,8 +66,9 @@ static void prepare(const char *body, size_t length) {
   if (self.user.other) self.plan.user = self.user;
   if (!wrong) {
     failed = start_guard();
-    int own[] = {self.control.fd, self.signals, self.guard_hub, -1};
-    if (!failed) failed = target_fork(&self.target, &self.plan, &self.inherited, own);
+    int own[] = {self.control.fd, self.signals, self.guard_hub, self.fronts[0].channel, self.fronts[1].channel, -1};
+    if (self.fronts[1].channel < 0) own[4] = -1;
+    if (!failed) failed = target_fork(&self.target, &self.plan, &self.inherited, self.fronts[0].group, own);
     if (failed) wrong = strerror(-failed);
   }
   if (wrong) {
@@ -77,28 +77,22 @@ static void prepare(const char *body, size_t length) {
     refuse(text);
     return;
   }
-  for (int number = 1; number < NSIG; number++)
-    if (sigismember(&self.early, number) == 1) signal_target(number);
+  signals_catch_up();
   release_user_fds();
+  fronts_tell('P', 0);
   control_send_u32(&self.control, 'T', (uint32_t)self.target.pid);
 }
 
 static void elevate_or_refuse(void) {
-  char text[512];
-  if (self.prepared || self.giver >= 0 || geteuid() == 0) {
+  if (self.prepared || self.front_count > 1 || geteuid() == 0) {
     refuse("Root lacks the capabilities for recording here (CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN). "
            "Give them to this container, or run dk outside of it.");
     return;
   }
   kill(self.node, SIGKILL);
   waitpid(self.node, &self.node_status, 0);
-  int code = elevate(self.argv + 1, &self.inherited, text, sizeof text);
-  if (code < 0) fprintf(stderr, "dk: %s\n", text);
-  _exit(code < 0 ? EXIT_CANNOT_RECORD : code);
-}
-
-void signal_target(int number) {
-  if (self.target.pid > 0) kill(self.target.pid, number);
+  fronts_tell('U', 0);
+  _exit(0);
 }
 
 static void on_frame(char type, const char *body, size_t length) {
@@ -111,7 +105,11 @@ static void on_frame(char type, const char *body, size_t length) {
       self.go = true;
       socket_send(self.target.hub, "G", 1, -1);
       break;
-    case 'K': signal_target((int)value); break;
+    case 'K':
+      if (self.target.pid > 0) kill(self.target.pid, (int)value);
+      break;
+    case 'O': self.stand_in = (pid_t)value; break;
+    case 'Q': self.dies_of = (int)value; break;
     case 'Z':
       if (self.guard_hub >= 0) socket_send(self.guard_hub, "Z", 1, -1);
       else send_finished(0);

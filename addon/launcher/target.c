@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "all-signals.h"
 #include "filter.h"
 #include "sockets.h"
 
@@ -28,7 +29,7 @@ static void await(int hub, char type) {
 
 void inherited_signals_restore(const struct inherited_signals *signals) {
   sigaction(SIGCHLD, &signals->child, NULL);
-  sigprocmask(SIG_SETMASK, &signals->mask, NULL);
+  signals_mask(signals->mask);
 }
 
 static _Noreturn void run(int hub, const struct plan *plan, const struct inherited_signals *signals) {
@@ -55,7 +56,7 @@ static _Noreturn void run(int hub, const struct plan *plan, const struct inherit
   _exit(127);
 }
 
-int target_fork(struct target *target, const struct plan *plan, const struct inherited_signals *signals,
+int target_fork(struct target *target, const struct plan *plan, const struct inherited_signals *signals, pid_t group,
                 const int *close_fds) {
   int ends[2];
   int failed = socket_pair(SOCK_SEQPACKET, ends);
@@ -63,10 +64,12 @@ int target_fork(struct target *target, const struct plan *plan, const struct inh
   pid_t pid = fork();
   if (pid < 0) return -errno;
   if (pid == 0) {
+    setpgid(0, group);
     close(ends[0]);
     for (; *close_fds >= 0; close_fds++) close(*close_fds);
     run(ends[1], plan, signals);
   }
+  setpgid(pid, group); /* here too: from now on what is sent to the group reaches it */
   close(ends[1]);
   *target = (struct target){.pid = pid, .hub = ends[0]};
   return 0;

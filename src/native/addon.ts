@@ -53,6 +53,12 @@ export interface SystemFailure extends Error {
 
 export interface Addon {
   Recorder: new () => Recorder;
+  /** Goes into the launcher's process group: what is sent to the command's does not reach this process any more. */
+  leaveJob(): void;
+  /** Back into the group that the shell made, to use its terminal. */
+  joinJob(): void;
+  /** Becomes that program: file, name, arguments. Comes back only to throw. */
+  execute(...words: Uint8Array[]): never;
   crc32c(bytes: Uint8Array): number;
   lgetxattrs(path: Uint8Array | string): Record<string, Buffer>;
   lsetxattr(path: Uint8Array | string, name: string, value: Uint8Array): void;

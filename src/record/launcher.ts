@@ -43,16 +43,13 @@ export interface GuardSummary {
 }
 
 /**
- * What is sent to the whole process group, by the terminal or by a program like timeout, is for the command. A recorder
- * that survives all of it can write the recording's end, also when the terminal is closed; and the ring is emptied while
- * the command is stopped.
+ * What is sent to the whole process group, by the terminal or by a program like timeout, is for the command, which the
+ * launcher tells it as soon as it is there. These the recorder survives until it leaves that group (job.ts), and
+ * when everybody is told to end.
  */
 export const SIGNALS_FOR_THE_COMMAND = [
   'SIGINT',
   'SIGQUIT',
-  'SIGTSTP',
-  'SIGTTIN',
-  'SIGTTOU',
   'SIGHUP',
   'SIGTERM',
   'SIGUSR1',
@@ -122,6 +119,16 @@ export class LauncherLink extends EventEmitter<LinkEvents> {
   finish(): Promise<GuardSummary> {
     this.send('Z');
     return this.finished.promise;
+  }
+
+  /** Has this process's exit look like death by that signal. */
+  dieOf(signal: number): void {
+    this.send('Q', u32(signal));
+  }
+
+  /** What is sent to this program is for that process, instead of a command of its own; 0: for nobody. */
+  standIn(pid: number): void {
+    this.send('O', u32(pid));
   }
 
   /** To be said before exiting on purpose while the command still runs; otherwise the launcher waits for it. */

@@ -1,28 +1,48 @@
+import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { DkError } from '../errors.js';
+import { toBytes } from '../events/byte-string.js';
+import { addon } from '../native/addon.js';
+import type { LauncherLink } from './launcher.js';
 
-export const LAUNCHER_BINARY = fileURLToPath(new URL('../../build/Release/dk-launcher', import.meta.url));
+const LAUNCHER_BINARY = fileURLToPath(new URL('../../build/Release/dk-launcher', import.meta.url));
 
 /**
- * For a program that was started without the launcher: runs itself again below it and takes over its exit status.
- * The command then finds what this process has, which Node has changed a little (the limit on open files).
+ * For a program that was started without the launcher: becomes it, to be run below it again. The command then finds what
+ * this process has, which Node has changed a little (the limit on open files). `args`: of this program, as byte strings.
  */
-export async function relaunch(args: readonly string[] = process.argv.slice(1)): Promise<never> {
-  for (const signal of ['SIGINT', 'SIGQUIT'] as const) process.on(signal, () => {}); // the terminal tells the child too
-  process.exit(await runBelowLauncher(args));
+export function relaunch(args: readonly string[]): never {
+  const words = [LAUNCHER_BINARY, process.execPath, process.argv[1] as string, ...args];
+  try {
+    return addon().execute(...words.map((word) => toBytes(word)));
+  } catch (cause) {
+    throw noLauncher(cause);
+  }
 }
 
-/** Runs this program with `args` below a launcher of its own; resolves to the exit status as a shell shows it. */
-export async function runBelowLauncher(args: readonly string[]): Promise<number> {
-  const { execa } = await import('execa');
-  const { exitCode, signal, cause } = await execa(LAUNCHER_BINARY, [process.execPath, ...args], {
-    stdio: 'inherit',
-    reject: false,
+/**
+ * Runs this program with `args` below a launcher of its own. Resolves to the exit code as a shell shows it, and the signal,
+ * 0 for none.
+ */
+export function runBelowLauncher(
+  link: LauncherLink,
+  args: readonly string[],
+): Promise<{ code: number; signal: number }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(LAUNCHER_BINARY, ['--with-parent', process.execPath, ...args], { stdio: 'inherit' });
+    child.on('error', (cause) => reject(noLauncher(cause)));
+    child.on('exit', (exitCode, name) => {
+      link.standIn(0);
+      const signal = name === null ? 0 : constants.signals[name];
+      resolve({ code: exitCode ?? 128 + signal, signal });
+    });
+    if (child.pid !== undefined) link.standIn(child.pid);
   });
-  if (exitCode !== undefined) return exitCode;
-  if (signal !== undefined) return 128 + constants.signals[signal as NodeJS.Signals];
-  throw new DkError(
+}
+
+function noLauncher(cause: unknown): DkError {
+  return new DkError(
     'unsupported',
     `The launcher ${LAUNCHER_BINARY} could not be started.`,
     'Build it with `npm run build`.',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { kernelTest } from '../support/kernel.js';
 import { isAlive, LauncherBench, type LaunchOptions, type Message, until } from '../support/launcher.js';
+import { descendants } from '../support/running.js';
 import { tempFolders } from '../support/temp-folder.js';
 
 const temp = tempFolders();
@@ -248,10 +249,9 @@ describe('kill -9', () => {
   });
 });
 
-/** The guard among the launcher's children, by the name it gives itself. */
-function guardOf(launcher: number): number {
-  const children = readFileSync(`/proc/${launcher}/task/${launcher}/children`, 'utf8').trim().split(' ').map(Number);
-  const guard = children.find((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'dk-guard\n');
+/** The guard below what was started as dk, by the name it gives itself. */
+function guardOf(dk: number): number {
+  const guard = descendants(dk).find((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'dk-guard\n');
   if (guard === undefined) throw new Error('no guard');
   return guard;
 }

@@ -30,11 +30,21 @@ export function start(at: Bench, argv: readonly string[], options: readonly stri
   };
 }
 
-/** The Node process below the launcher. */
-export function recorderOf(launcher: number): number {
-  const children = readFileSync(`/proc/${launcher}/task/${launcher}/children`, 'utf8').trim().split(' ').map(Number);
-  const node = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('main.js'));
-  if (node === undefined) throw new Error(`no recorder among the children ${children.join(' ')} of ${launcher}`);
+/** Every process below that one. */
+export function descendants(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .map(Number)
+    .filter(Boolean);
+  return children.flatMap((child) => [child, ...descendants(child)]);
+}
+
+/** The Node process below what was started as dk. */
+export function recorderOf(dk: number): number {
+  const all = descendants(dk);
+  const node = all.find((pid) => /^[^\0]*node\0[^\0]*main\.js\0/.test(readFileSync(`/proc/${pid}/cmdline`, 'latin1')));
+  if (node === undefined) throw new Error(`no recorder among ${all.join(' ')}, below ${dk}`);
   return node;
 }
 

@@ -3,12 +3,14 @@ import { openStore, type Store } from '../../catalog/store.js';
 import { storeHome } from '../../catalog/store-home.js';
 import type { RecordingInfo } from '../../catalog/types.js';
 import { DkError } from '../../errors.js';
+import { joinJob, leaveJob } from '../../record/job.js';
 import { LauncherLink, SIGNALS_FOR_THE_COMMAND, type TargetEnd } from '../../record/launcher.js';
 import { loadRecorder } from '../../record/load-recorder.js';
 import { mayRecord } from '../../record/privileges.js';
 import { relaunch, runBelowLauncher } from '../../record/relaunch.js';
 import { recordCommand } from '../../record/session.js';
 import { openDebugger } from '../../tui/index.js';
+import { exactArguments } from '../arguments.js';
 import { openSource } from '../open.js';
 import { printable } from '../output/escape.js';
 import { report } from '../report.js';
@@ -54,14 +56,14 @@ export const command = defineCommand({
     const roots = (options.root.length === 0 ? ['.'] : options.root).map(existingDirectory);
     if (probes === 'vfs') throw noVfsProbes();
     const link = LauncherLink.fromEnvironment();
-    if (link === undefined) return relaunch();
-    // What the terminal sends is for the command; it reaches the whole foreground process group.
+    if (link === undefined) return relaunch(exactArguments(process.argv.slice(2)));
     for (const signal of SIGNALS_FOR_THE_COMMAND) process.on(signal, () => undefined);
     if (!mayRecord() && !options.untilFail) await link.elevate();
+    if (!options.untilFail) leaveJob();
     const recorder = options.untilFail ? undefined : loadRecorder(ringBytes);
     const store = openStore(storeHome(context.io.env), { create: true, notice: context.notice });
     try {
-      if (recorder === undefined) return await untilFailure(context, store, most, argv);
+      if (recorder === undefined) return await untilFailure(context, store, link, most, argv);
       const result = await recordCommand(store, link, {
         argv,
         cwd,
@@ -77,6 +79,7 @@ export const command = defineCommand({
       const { info, failure } = result;
       if (failure !== undefined && result.end.execErrno === undefined) {
         report(failure, context);
+        if (result.end.signal !== 0) link.dieOf(result.end.signal);
         context.notice(`the recording stopped there. What was captured until then is kept: dk open ${result.id}`);
         return result.end.code;
       }
@@ -90,6 +93,7 @@ export const command = defineCommand({
       }
       context.notice(runSummary(info));
       if (!options.noTui && isInteractive(context)) await debug(store, info, context);
+      else if (info.signal !== null) link.dieOf(info.signal);
       return code;
     } finally {
       store.close();
@@ -99,7 +103,13 @@ export const command = defineCommand({
 });
 
 /** Runs itself below a launcher of its own, with the same options, until a run fails. */
-async function untilFailure(context: Context, store: Store, most: number, argv: readonly string[]): Promise<number> {
+async function untilFailure(
+  context: Context,
+  store: Store,
+  link: LauncherLink,
+  most: number,
+  argv: readonly string[],
+): Promise<number> {
   const args = process.argv.slice(1);
   if (args.some((arg) => arg.includes('\ufffd'))) throw lossyArguments();
   const own = args.slice(0, args.length - argv.length);
@@ -110,12 +120,13 @@ async function untilFailure(context: Context, store: Store, most: number, argv: 
   const kept = own.filter((arg, i) => !repeating(arg, own[i - 1]));
   const once = [...kept, '--no-tui', '--keep=on-failure', '--', ...command];
   for (let n = 1; n <= most; n++) {
-    const code = await runBelowLauncher(once);
+    const { code, signal } = await runBelowLauncher(link, once);
     if (code === 0) continue;
     context.notice(`run ${n} of at most ${most} failed with ${code}`);
     const newest = store.list()[0];
-    if (newest !== undefined && code < 125 && !own.includes('--no-tui') && isInteractive(context))
+    if (newest !== undefined && (code < 125 || signal !== 0) && !own.includes('--no-tui') && isInteractive(context))
       await debug(store, newest, context);
+    else if (signal !== 0) link.dieOf(signal);
     return code;
   }
   context.notice(`the command succeeded ${most} times; nothing was kept`);
@@ -129,6 +140,7 @@ function isInteractive(context: Context): boolean {
 async function debug(store: Store, info: RecordingInfo, context: Context): Promise<void> {
   const opened = await openSource(store, { from: 'store', info }, context);
   // The command has ended: from here on signals are for the debugger.
+  joinJob();
   for (const signal of SIGNALS_FOR_THE_COMMAND) process.removeAllListeners(signal);
   try {
     await openDebugger(opened.recording, {});
