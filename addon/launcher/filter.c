@@ -46,6 +46,13 @@ static void emit_load(struct program *p, size_t offset) { emit(p, BPF_LD | BPF_W
 static size_t low_half(int arg) { return offsetof(struct seccomp_data, args) + 8 * (size_t)arg; }
 static size_t high_half(int arg) { return low_half(arg) + 4; }
 
+/* All of these flags are set in A, which it changes. */
+static void emit_allow_new(struct program *p, uint32_t flags) {
+  emit(p, BPF_ALU | BPF_AND | BPF_K, 0, 0, flags);
+  emit(p, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, flags);
+  emit_return(p, SECCOMP_RET_ALLOW);
+}
+
 /* What happens to one guarded call, entered with A = its number. */
 static void emit_verdict(struct program *p, const struct guarded_call *call, const struct filter_options *options) {
   if (call->act == CALL_DENY) {
@@ -53,13 +60,13 @@ static void emit_verdict(struct program *p, const struct guarded_call *call, con
     return;
   }
   if ((call->act == CALL_OPEN || call->act == CALL_HANDLE) && call->flags >= 0) {
-    /* Reading destroys nothing; O_EXCL with O_CREAT can only make a new file. */
+    /* Reading destroys nothing; O_EXCL with O_CREAT, and O_TMPFILE, can only make a new file. */
     emit_load(p, low_half(call->flags));
     emit(p, BPF_JMP | BPF_JSET | BPF_K, 1, 0, O_WRONLY | O_RDWR | O_TRUNC);
     emit_return(p, SECCOMP_RET_ALLOW);
-    emit(p, BPF_ALU | BPF_AND | BPF_K, 0, 0, O_CREAT | O_EXCL);
-    emit(p, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, O_CREAT | O_EXCL);
-    emit_return(p, SECCOMP_RET_ALLOW);
+    emit_allow_new(p, O_CREAT | O_EXCL);
+    emit_load(p, low_half(call->flags));
+    emit_allow_new(p, O_TMPFILE);
   }
   if (call->act == CALL_WRITE) {
     emit_load(p, high_half(call->flags));
