@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
 /* Calls that take names: where they start from, the strings as the program passed them, and their small operands. */
+#include "../lib/look.h"
 #include "../lib/syscall.h"
 
 static __always_inline __u64 call__arg(struct dk_call *c, __u8 n)
@@ -61,9 +62,9 @@ static __always_inline int call__own_fd(struct pt_regs *regs, const struct opera
 	return o->dir1 == CWD ? -1 : (int)syscall__arg(regs, o->dir1 - 1);
 }
 
-/* Appends the directory that the string starts from, then the string. */
-static __always_inline __u32 call__name(struct dk_scratch *s, __u32 pos, __u8 dir, const char *name, __u16 *base_len,
-					__u16 *path_len)
+/* Appends the directory that string number `which` starts from, then the string. */
+static __always_inline __u32 call__name(struct dk_scratch *s, __u32 pos, __u8 dir, const char *name, __u32 which,
+					__u16 *base_len, __u16 *path_len)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct vfsmount *mnt = READ(task, fs, pwd.mnt);
@@ -86,6 +87,8 @@ static __always_inline __u32 call__name(struct dk_scratch *s, __u32 pos, __u8 di
 		mnt = READ(file, f_path.mnt);
 		dentry = READ(file, f_path.dentry);
 	}
+	s->strings[which].dentry = dentry;
+	s->strings[which].mnt = walk__mount(mnt);
 	end = walk__names_from(s, pos, mnt, dentry, READ(task, fs, root.dentry), &cut);
 	*base_len = end - pos;
 	if (cut)
@@ -96,6 +99,8 @@ static __always_inline __u32 call__name(struct dk_scratch *s, __u32 pos, __u8 di
 	n = bpf_probe_read_user_str(s->data + pos, DK_PATH_MAX, name);
 	if (n > 0 && n <= DK_PATH_MAX) {
 		*path_len = n;
+		s->strings[which].at = pos;
+		s->strings[which].length = n - 1;
 		pos += n;
 	}
 	return pos;
@@ -192,10 +197,12 @@ ON_EXIT(dk_path_call)
 	c = &s->call;
 	if (inode)
 		inode__fill(c, inode);
-	pos = call__name(s, pos, o->dir1, (void *)call__arg(c, o->path1), &c->base1_len, &c->path1_len);
+	pos = call__name(s, pos, o->dir1, (void *)call__arg(c, o->path1), 0, &c->base1_len, &c->path1_len);
 	if (o->path2)
-		pos = call__name(s, pos, o->dir2, (void *)call__arg(c, o->path2), &c->base2_len, &c->path2_len);
+		pos = call__name(s, pos, o->dir2, (void *)call__arg(c, o->path2), 1, &c->base2_len, &c->path2_len);
 	pos = call__extra(s, pos, o);
+	if (!inode)
+		look__names(s);
 	syscall__send(s, pos);
 	return 0;
 }
@@ -226,8 +233,8 @@ SEC("tp_btf/sys_enter") int dk_rename_before(__u64 *ctx)
 		return 0;
 	c = &s->call;
 	c->flags |= DK_FLAG_BEFORE;
-	pos = call__name(s, 0, o->dir1, (void *)call__arg(c, o->path1), &c->base1_len, &c->path1_len);
-	pos = call__name(s, pos, o->dir2, (void *)call__arg(c, o->path2), &c->base2_len, &c->path2_len);
+	pos = call__name(s, 0, o->dir1, (void *)call__arg(c, o->path1), 0, &c->base1_len, &c->path1_len);
+	pos = call__name(s, pos, o->dir2, (void *)call__arg(c, o->path2), 1, &c->base2_len, &c->path2_len);
 	syscall__send(s, pos);
 	return 0;
 }
@@ -249,7 +256,7 @@ ON_EXIT(dk_bind)
 	s = syscall__begin(t, regs, ret);
 	if (!s)
 		return 0;
-	pos = call__name(s, 0, CWD, (void *)address + 2, &s->call.base1_len, &s->call.path1_len);
+	pos = call__name(s, 0, CWD, (void *)address + 2, 0, &s->call.base1_len, &s->call.path1_len);
 	syscall__send(s, pos);
 	return 0;
 }

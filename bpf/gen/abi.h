@@ -258,3 +258,29 @@ struct dk_aside {
 
 _Static_assert(sizeof(struct dk_aside) == 72, "layout of dk_aside");
 
+#define DK_REC_LOOK 11
+struct dk_look {
+	__u32 size;
+	__u16 type;
+	__u16 flags;
+	__u64 enter_ns;
+	__u64 exit_ns;
+	__u32 pid;
+	__u32 tid;
+	char comm[16];
+	__u64 ino;
+	__u32 dev;
+	__u32 gen;
+	__u64 size_after;
+	__u32 mode;
+	__u32 uid;
+	__u32 gid;
+	__u32 nlink;
+	__u64 began_ns;
+	__u64 ended_ns;
+	__u32 which;
+	__u32 reserved;
+};
+
+_Static_assert(sizeof(struct dk_look) == 112, "layout of dk_look");
+

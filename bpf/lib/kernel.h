@@ -74,13 +74,52 @@ struct hlist_bl_node {
 	struct hlist_bl_node *next, **pprev;
 };
 
+struct hlist_node {
+	struct hlist_node *next;
+};
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
+struct list_head {
+	struct list_head *next;
+};
+
+struct seqcount {
+	__u32 sequence;
+};
+
+struct seqcount_spinlock {
+	struct seqcount seqcount;
+};
+
+struct dentry_operations {
+	void *d_compare;
+};
+
 struct dentry {
+	__u32 d_flags;
+	struct seqcount_spinlock d_seq;
 	struct hlist_bl_node d_hash;
 	struct dentry *d_parent;
 	struct qstr d_name;
 	struct inode *d_inode;
+	struct dentry_operations *d_op;
 	struct super_block *d_sb;
+	struct hlist_node d_sib;
+	struct hlist_head d_children;
 };
+
+/* Before Linux 6.8. */
+struct dentry___listed {
+	struct list_head d_child, d_subdirs;
+};
+
+enum dentry_flags {
+	DCACHE_MOUNTED = 0x8000,
+};
+#define DCACHE_MOUNTED_BEFORE_6_15 0x10000 /* a macro there */
 
 struct vfsmount {
 	struct dentry *mnt_root;
@@ -99,6 +138,7 @@ struct mount {
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
+	struct list_head mnt_mounts, mnt_child;
 };
 
 struct path {
@@ -250,6 +290,7 @@ struct iovec {
 
 #define S_IFMT 0170000
 #define S_IFSOCK 0140000
+#define S_IFDIR 0040000
 #define S_IFREG 0100000
 #define S_IFBLK 0060000
 #define S_IFDIR 0040000

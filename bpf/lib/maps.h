@@ -80,9 +80,35 @@ struct dk_peek {
 	__u32 at, length;
 };
 
+/* One of a call's strings: where it starts from, and where it lies in `data`, `length` bytes without its NUL. */
+struct dk_string {
+	struct dentry *dentry;
+	struct mount *mnt;
+	__u32 at, length;
+};
+
+/* A name that is being looked up (look.h). */
+struct dk_lookup {
+	struct dentry *dentry; /* what the string up to `at` stands for; NULL: nothing */
+	struct inode *inode;   /* of it, at the same moment */
+	struct mount *mnt;
+	struct dentry *root;   /* the process's own */
+	void *first, *next;    /* of the directory's children: when the search began, and the next to look at */
+	struct list_head *mounts, *mounted; /* of the mounts on `mnt`: their list, and the next to look at */
+	__u32 at;
+	__u32 step;            /* what comes next: LOOK_ */
+	__u32 tries;
+	__u32 length;          /* of `want` */
+	__u64 want[DK_NAME_MAX / 8]; /* the name */
+	__u64 have[DK_NAME_MAX / 8]; /* that of a child */
+};
+
 /* `call` and `data` are sent as one piece. */
 struct dk_scratch {
 	struct dk_walk walk;
+	struct dk_string strings[2];
+	struct dk_lookup lookup;
+	struct dk_look look;
 	struct dk_pieces pieces;
 	struct dk_view view;
 	struct dk_peek peek;

@@ -58,6 +58,7 @@ static __always_inline struct dk_scratch *syscall__begin(struct dk_task *t, stru
 	c->umask = READ(task, fs, umask);
 	c->fsuid = READ(task, cred, fsuid.val);
 	c->fsgid = READ(task, cred, fsgid.val);
+	s->strings[0].length = s->strings[1].length = 0;
 	c->base1_len = c->path1_len = c->base2_len = c->path2_len = 0;
 	c->extra_len = c->reserved = 0;
 	return s;

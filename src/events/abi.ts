@@ -127,6 +127,15 @@ export const RECORDS = {
    * before the call (addon/launcher/set-aside.h). ns_tid: the thread, as its own pid namespace names it.
    */
   aside: { type: 10, fields: { ...HEAD, address: 'u64', count: 'u64', ns_tid: 'u32', reserved: 'u32' } },
+  /**
+   * Stands before a call that another thread's call to the same name overlapped: what the call's first (which: 0) or second
+   * (1) string stood for at some moment between `began_ns` and `ended_ns`, when the call had taken effect. Symbolic links
+   * are not followed. ino 0: nothing.
+   */
+  look: {
+    type: 11,
+    fields: { ...HEAD, ...INODE, began_ns: 'u64', ended_ns: 'u64', which: 'u32', reserved: 'u32' },
+  },
 } as const;
 
 export type RecordName = keyof typeof RECORDS;

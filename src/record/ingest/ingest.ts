@@ -10,6 +10,7 @@ import type { Exclusion } from './exclusion.js';
 import type { JournalReader } from './journal-reader.js';
 import { LayeredLinks } from './layered-links.js';
 import type { LargeFiles } from './large-files.js';
+import { Looks } from './looks.js';
 import { MappedPages } from './mapped-pages.js';
 import type { Model } from './model.js';
 import { OpenedNames } from './opened-names.js';
@@ -19,7 +20,7 @@ import type { MountTable } from './mount-table.js';
 import { MountViews } from './mount-views.js';
 import { noteGap } from './note-gap.js';
 import { PseudoMounts } from './pseudo-mounts.js';
-import { Races } from './races.js';
+import { causeOf, Races } from './races.js';
 import { insertByEnd } from './order-of-ends.js';
 import { isSameInode, type RawRecord } from './raw-record.js';
 import { pathCutOff, RECORD_HANDLERS } from './records.js';
@@ -70,6 +71,7 @@ export class Ingest implements Context {
   /** Of the pre-images, as the last gap said. */
   private damage: string | undefined;
   readonly links: LayeredLinks;
+  private readonly looks: Looks;
   private readonly savedBases = new Set<number>();
   private readonly writes = new Writes();
   /** Writes that were too early, with all their pieces. */
@@ -86,6 +88,7 @@ export class Ingest implements Context {
   ) {
     this.asides = new Asides(preimages);
     this.opened = new OpenedNames(model);
+    this.looks = new Looks(model);
     this.links = new LayeredLinks(model.state.base);
     this.pseudo = new PseudoMounts(mounts);
   }
@@ -96,11 +99,20 @@ export class Ingest implements Context {
     for (; frames < maxFrames; frames++) {
       const records = this.journal.next();
       if (records === undefined) break;
-      for (const record of records) insertByEnd(this.queue, record);
+      for (const record of records) this.enqueue(record);
     }
     if (frames > 0) this.preimages.poll();
     this.drain(keepsBack);
     return frames > 0;
+  }
+
+  private enqueue(record: RawRecord): void {
+    if (record.name === 'look') {
+      this.looks.add(record);
+      return;
+    }
+    insertByEnd(this.queue, record);
+    this.looks.queued(record);
   }
 
   /** After the last record: takes what was kept back. */
@@ -136,14 +148,23 @@ export class Ingest implements Context {
     const effect = effectOf(body, record.name === 'call' && record.u64('ino') === 0);
     const sizeBefore = effect?.content ? this.model.sizeOf(event.file) : 0;
     this.writer.append(event as EventToWrite, data);
-    if (effect !== undefined) this.noteRaces(effect, record, sizeBefore);
+    if (effect !== undefined) this.noteRaces(effect, event, record, sizeBefore);
   }
 
-  private noteRaces(effect: Effect, record: RawRecord, sizeBefore: number): void {
+  private noteRaces(
+    effect: Effect,
+    { kind, comm, pid }: EventBody & Attribution,
+    record: RawRecord,
+    sizeBefore: number,
+  ): void {
     const { file } = effect;
-    for (const { clash, other } of this.races.note(effect, record, sizeBefore, () => this.proofOf(file, record))) {
-      if (clash.bytes !== null) this.doubt(record, clash.cause, clash.bytes);
-      else this.doubtWhole(record, clash.cause, [other, effect]);
+    const caller = { kind, comm, pid };
+    const ordered = this.looks.placeOf(record);
+    const proof = () => this.proofOf(file, record);
+    for (const found of this.races.note(effect, caller, record, sizeBefore, ordered, proof)) {
+      const cause = causeOf(found, effect, caller);
+      if (found.clash.bytes !== null) this.doubt(record, cause, found.clash.bytes);
+      else this.doubtWhole(record, cause, [found.other, effect]);
     }
   }
 
@@ -203,13 +224,31 @@ export class Ingest implements Context {
       const record = this.queue[this.head] as RawRecord;
       if (record.exitNs > untilNs) break;
       this.head += 1;
-      if (!this.taken.delete(record)) this.take(record);
+      if (!this.taken.delete(record)) this.takeInOrder(record);
     }
     this.queue = this.queue.slice(this.head);
     this.head = 0;
   }
 
+  /** What looks show to have come before is taken first. */
+  private takeInOrder(record: RawRecord): void {
+    for (const earlier of this.looks.before(record, this.waiting())) {
+      if (this.taken.has(earlier) || this.queue.indexOf(earlier, this.head) < 0) continue;
+      this.taken.add(earlier);
+      this.take(earlier);
+    }
+    this.take(record);
+  }
+
+  private *waiting(): Generator<RawRecord> {
+    for (let i = this.head; i < this.queue.length; i++) {
+      const record = this.queue[i] as RawRecord;
+      if (!this.taken.has(record)) yield record;
+    }
+  }
+
   private take(record: RawRecord): void {
+    this.looks.taken(record);
     if (this.handle(record) === 'done') return;
     // Let calls that overlapped this one go first, one by one, until it fits.
     for (let i = this.head; i < this.queue.length; i++) {
@@ -217,6 +256,7 @@ export class Ingest implements Context {
       if (other.enterNs > record.exitNs || !mayExplain(other, record) || this.taken.has(other)) continue;
       if (this.handle(other) !== 'done') continue;
       this.taken.add(other);
+      this.looks.taken(other);
       if (this.handle(record) === 'done') return;
     }
     this.force = true;
@@ -231,7 +271,7 @@ export class Ingest implements Context {
     const cut = this.writes.endedBy(record);
     if (cut !== undefined) handleWrite(this, cut);
     if (record.name === 'call' && record.has(RECORD_FLAGS.cut)) return pathCutOff(this, record);
-    if (record.name !== 'write') return RECORD_HANDLERS[record.name](this, record);
+    if (record.name !== 'write') return record.name === 'look' ? 'done' : RECORD_HANDLERS[record.name](this, record);
     const kept = this.whole.size === 0 ? undefined : this.whole.get(record);
     const pieces = kept ?? this.writes.add(record);
     if (pieces === undefined) return 'done';

@@ -1,5 +1,6 @@
 import { type Clash, clashOf, type Proof } from './clashes.js';
 import type { Effect } from './effects.js';
+import type { Ordered } from './looks.js';
 import { insertByEnd } from './order-of-ends.js';
 import type { RawRecord } from './raw-record.js';
 
@@ -11,18 +12,29 @@ export interface RecentWrite {
   sizeBefore: number;
 }
 
+/** What a gap says of a call. */
+export interface Caller {
+  readonly kind: string;
+  readonly comm: string;
+  readonly pid: number;
+}
+
 interface Recent {
   effect: Effect;
+  caller: Caller;
   /** Of its file, before it. */
   sizeBefore: number;
   tid: number;
   exitNs: number;
+  ordered: Ordered | undefined;
 }
 
 /** A clash with an earlier call. */
 export interface Found {
   clash: Clash;
   other: Effect;
+  /** Of the other call; undefined when it is forgotten. */
+  caller: Caller | undefined;
 }
 
 /** Calls remembered. One that overlaps more of them in time was kept from running for long. */
@@ -47,9 +59,17 @@ export class Races {
   }
 
   /** Notes what the record's call did, after its event. Returns the earlier calls that may have come after it. */
-  note(effect: Effect, record: RawRecord, sizeBefore: number, proof: () => Proof): readonly Found[] {
-    const found = this.clashes(effect, this.meanwhile(record), proof);
-    insertByEnd(this.recent, { effect, sizeBefore, tid: record.tid, exitNs: record.exitNs });
+  note(
+    effect: Effect,
+    caller: Caller,
+    record: RawRecord,
+    sizeBefore: number,
+    ordered: Ordered | undefined,
+    proof: () => Proof,
+  ): readonly Found[] {
+    const others = this.meanwhile(record)?.filter((other) => !isKnown(other.ordered, ordered));
+    const found = this.clashes(effect, others, proof);
+    insertByEnd(this.recent, { effect, caller, sizeBefore, tid: record.tid, exitNs: record.exitNs, ordered });
     if (this.recent.length > 2 * MOST_RECENT) {
       this.recent = this.recent.slice(-MOST_RECENT);
       this.hasForgotten = true;
@@ -58,12 +78,12 @@ export class Races {
   }
 
   private clashes(effect: Effect, others: readonly Recent[] | undefined, proof: () => Proof): readonly Found[] {
-    if (others === undefined) return [{ clash: FORGOTTEN, other: effect }];
+    if (others === undefined) return [{ clash: FORGOTTEN, other: effect, caller: undefined }];
     if (others.length === 0) return NOTHING;
     const found: Found[] = [];
-    for (const { effect: other } of others) {
+    for (const { effect: other, caller } of others) {
       const clash = clashOf(other, effect, proof());
-      if (clash !== undefined) found.push({ clash, other });
+      if (clash !== undefined) found.push({ clash, other, caller });
     }
     return found;
   }
@@ -83,6 +103,22 @@ export class Races {
     }
     return this.hasForgotten ? undefined : (found ?? NOTHING);
   }
+}
+
+/** A sentence without its end, with both calls: the one that was found, and the later one. */
+export function causeOf({ clash, other, caller }: Found, later: Effect, laterCaller: Caller): string {
+  if (caller === undefined) return clash.cause;
+  return `${describe(other, caller)}, ${describe(later, laterCaller)}: ${clash.cause}`;
+}
+
+function describe({ path, names }: Effect, { kind, comm, pid }: Caller): string {
+  const to = names.findLast((name) => name.path !== path && !name.isUse);
+  return `${kind} ${path}${to === undefined ? '' : ` to ${to.path}`} (${comm} ${pid})`;
+}
+
+/** Looks at what the calls' names stood for have told which came first. */
+function isKnown(a: Ordered | undefined, b: Ordered | undefined): boolean {
+  return a !== undefined && b !== undefined && a.order === b.order && a.order.isKnown(a.step, b.step);
 }
 
 const NOTHING: readonly never[] = [];

@@ -158,6 +158,11 @@ export class RawRecord {
     return this.frame.readBigUInt64LE(this.offset(field));
   }
 
+  /** A field with a time, since the start of the recording. */
+  since(field: string): number {
+    return this.origin.start.since(this.frame, this.offset(field));
+  }
+
   arg(n: number): bigint {
     return this.frame.readBigUInt64LE(this.offset('args') + 8 * n);
   }

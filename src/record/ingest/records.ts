@@ -23,8 +23,8 @@ const LOSSES: Readonly<Record<(typeof LOSS_CAUSES)[number], string>> = {
 
 type Handler = (context: Context, record: RawRecord) => Outcome;
 
-/** Every record type but writes, which come in pieces (writes.ts). */
-export const RECORD_HANDLERS: { readonly [R in Exclude<RecordName, 'write'>]: Handler } = {
+/** Every record type but writes, which come in pieces (writes.ts), and looks, which say when calls come (looks.ts). */
+export const RECORD_HANDLERS: { readonly [R in Exclude<RecordName, 'write' | 'look'>]: Handler } = {
   call: handleCall,
   path: handlePath,
   copy: handleCopy,
