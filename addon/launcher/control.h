@@ -10,6 +10,7 @@
  *   'G' go         let the prepared command start; may be sent before 'B'
  *   'K' u32        send this signal to the command
  *   'Z' finish     finish the pre-images and guard nothing more; answered by 'D'
+ *   'N' again      look at the roots once more, into end.bin; after 'Z', answered by 'N'
  *   'U' elevate    the recorder lacks privileges: run everything again through sudo. Node is killed, or gets 'F'
  *   'X' release    Node is about to exit on purpose: exit with its code even if the command still runs
  *
@@ -20,6 +21,7 @@
  *   'E' u32        exec failed: errno
  *   'S' u32        the command ended: wait status
  *   'D' u64×3 u32  pre-images are complete: records, blobs, bytes; nodes that could not be saved
+ *   'N' u64 u8     end.bin is complete: entries, and one of enum dk_walk
  *   'W' text       a warning worth showing
  *   'F' text       could not prepare: one sentence what, one what to do
  */
@@ -29,6 +31,12 @@
 
 /* A prepare frame holds argv: the kernel's own limit for that is 2 MiB by default, a quarter of the stack at most. */
 #define DK_FRAME_LIMIT (64u << 20)
+
+enum dk_walk {
+  DK_WALK_WHOLE = 0,
+  DK_WALK_CUT = 1,    /* at the limit */
+  DK_WALK_FAILED = 2, /* there is no end.bin */
+};
 
 struct control {
   int fd; /* -1 when the recorder is gone */

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base-scan.h"
+#include "control.h"
 #include "limits.h"
 #include "listener.h"
 #include "nanoseconds.h"
@@ -33,6 +34,7 @@ enum { HIGH_PRIORITY = -10, LOW_PRIORITY = 10, RELEASE_MS = 200 };
 
 struct guard {
   int hub;
+  int dirfd; /* of the recording */
   _Atomic bool alone; /* the launcher is gone */
   _Atomic bool passing; /* save nothing more */
   bool told;          /* 'D' was sent */
@@ -100,6 +102,15 @@ static void finish(struct guard *guard) {
   say(guard, 'D', &summary, sizeof summary);
 }
 
+/* With the rights of the first scan. */
+static void look_again(struct guard *guard) {
+  struct base_result end;
+  int failed = guard->told ? base_scan_again(guard->plan, guard->dirfd, &end) : -EAGAIN;
+  struct guard_walk walk = {.outcome = DK_WALK_FAILED};
+  if (!failed) walk = (struct guard_walk){end.entries, end.truncated ? DK_WALK_CUT : DK_WALK_WHOLE};
+  say(guard, 'N', &walk, sizeof walk);
+}
+
 /*
  * Draws the line between files that stood there and files born during the recording. Births are stamped by a clock
  * that moves once a tick (1 to 10 ms), so the command waits until that clock has passed the line.
@@ -134,6 +145,8 @@ static void on_hub(struct guard *guard) {
     arm(guard, fd, (pid_t)pid);
   } else if (message[0] == 'Z') {
     finish(guard);
+  } else if (message[0] == 'N') {
+    look_again(guard);
   }
 }
 
@@ -163,6 +176,9 @@ static void serve(struct guard *guard) {
     idle = !work;
   }
   finish(guard);
+  /* Nothing is stopped any more, but the recorder may want another look at the roots. */
+  for (struct pollfd hub = {guard->hub, POLLIN, 0}; !guard->alone;)
+    if (poll(&hub, 1, -1) > 0) on_hub(guard);
 }
 
 /* Out of reach of the terminal, of the user's pipes and of the limits that were meant for the command. */
@@ -194,6 +210,7 @@ static const char *prepare(struct guard *guard, struct base_result *base) {
   int failed = identity_become(&plan->user, GUARD_CAPABILITIES | CAPABILITY(CAP_DAC_READ_SEARCH), false);
   if (plan->user.other) capabilities_use(GUARD_CAPABILITIES);
   int dir = open(plan->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  guard->dirfd = dir;
   if (!failed) failed = dir < 0 ? -errno : preimages_open(&guard->pre, plan, dir);
   if (!failed) failed = base_scan(plan, dir, &guard->pre.inodes, base);
   if (!failed && chdir("/proc/self/fd")) failed = -errno; /* handle_name() counts on it */
@@ -224,10 +241,7 @@ void guard_run(const struct plan *plan, int hub, struct guard_shared *shared) {
              "The recording's directory cannot be written (%s). Make room or choose another place with DK_HOME.", wrong);
     refuse(&guard, text);
   }
-  struct {
-    uint64_t entries;
-    uint8_t truncated;
-  } __attribute__((packed)) body = {base.entries, base.truncated};
+  struct guard_walk body = {base.entries, base.truncated ? DK_WALK_CUT : DK_WALK_WHOLE};
   say(&guard, 'B', &body, sizeof body);
   serve(&guard);
   _exit(0);

@@ -37,6 +37,7 @@ struct launcher {
   int guard_hub; /* -1: none */
   int listener;  /* a copy, for the case that the guard dies */
   bool finished; /* 'D' was sent */
+  bool walk_asked; /* 'N' is to be answered */
   struct guard_shared *shared;
 };
 
@@ -55,6 +56,8 @@ void on_control(void);
 void signal_target(int number);
 /* Says once that the pre-images are complete; `lost`: nodes that a guard which is gone did not save. */
 void send_finished(uint32_t lost);
+/* Answers 'N', when it was asked for: the guard is gone. */
+void send_not_walked(void);
 void refuse(const char *text);
 
 /* children.c: what the guard and the command say, and their ends */

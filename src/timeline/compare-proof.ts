@@ -45,18 +45,24 @@ export interface ProofResult {
 
 const CHUNK_BYTES = 4 << 20;
 
-/**
- * Rebuilds every touched path from the store and compares it with what the proof saw on the disk. `locate`: where the
- * proof saw the path, when that was elsewhere.
- */
+/** What is read of a recording to compare it. */
+export type ProvenRecording = Pick<Recording, 'state' | 'content' | 'length'>;
+
+export interface CompareOptions {
+  /** Where the proof saw the path, when that was elsewhere. */
+  locate?: (path: string) => string | undefined;
+  /** Of contents by file; those that are there are not read again, the others are added. */
+  hashes?: Map<number, Promise<string | undefined>>;
+}
+
+/** Rebuilds every touched path from the store and compares it with what the proof saw on the disk. */
 export async function compareProof(
-  recording: Recording,
+  recording: ProvenRecording,
   proof: Proof,
-  locate: (path: string) => string | undefined = (path) => path,
+  { locate = (path) => path, hashes = new Map() }: CompareOptions = {},
 ): Promise<ProofResult> {
   const state = (await recording.state(Math.min(proof.seq, recording.length))) as TreeState;
   const differences: Difference[] = [];
-  const hashes = new Map<number, Promise<string | undefined>>();
   const inodes = new Inodes();
   for (const entry of proof.entries) {
     const node = state.lookup(entry.path);
@@ -119,7 +125,7 @@ function compareXattrs(node: NodeView, entry: ProofEntry, add: Add): void {
 
 /** True when 'bytes' was added. */
 async function contentDiffers(
-  recording: Recording,
+  recording: ProvenRecording,
   state: TreeState,
   node: NodeView,
   entry: ProofEntry,

@@ -32,7 +32,11 @@ export function hashFile(path: Buffer, findData: DataFinder | undefined): string
 }
 
 /** undefined when not all of its bytes are known. */
-export async function hashContent(recording: Recording, state: TreeState, node: Node): Promise<string | undefined> {
+export async function hashContent(
+  recording: Pick<Recording, 'content'>,
+  state: TreeState,
+  node: Node,
+): Promise<string | undefined> {
   const content = recording.content(state, node.file);
   const hash = createHash('sha256');
   let at = 0;

@@ -39,10 +39,15 @@ export interface ProofStat {
 
 /** The disk's side of `dk verify`: every path that the command touched, as it was at the end. */
 export interface Proof {
+  /** Of its form on disk: which hash `content` is (content-hash.ts). */
+  version: ProofVersion;
   /** Number of events that the state it was taken for has. */
   seq: number;
   entries: ProofEntry[];
 }
+
+/** 1: SHA-256 of the bytes. */
+export type ProofVersion = 1 | 2;
 
 /** Reads the extended attributes of a path itself (links are not followed). Node has no call for it. */
 export type XattrReader = (path: Buffer) => Readonly<Record<string, Uint8Array>>;
@@ -52,6 +57,11 @@ export interface ProofOptions {
   readXattrs?: XattrReader;
   /** Without it holes are read as zeros. */
   findData?: DataFinder;
+  /**
+   * True when what is known of changes explains the times of a base file, so that it still has its bytes. Without it a file
+   * that has its old time does.
+   */
+  explains?: (node: NodeView, stat: ProofStat, live: string) => boolean;
   /** Where the recording's path stands on this disk; undefined leaves the path out. Default: at the path itself. */
   locate?: (path: string) => string | undefined;
 }
@@ -64,7 +74,7 @@ export function takeProof(state: TreeState, options: ProofOptions = {}): Proof {
   for (const [path, node] of touchedPaths(state)) {
     const live = locate(path);
     if (live === undefined) continue;
-    const entry = look(path, live, node, state, options.readXattrs);
+    const entry = look(path, live, node, state, options);
     if (entry.stat !== null && entry.content === UNREAD) {
       const inode = `${entry.stat.dev}:${entry.stat.ino}`;
       entry.content = hashes.get(inode) ?? hashIfThere(live, options.findData);
@@ -73,7 +83,7 @@ export function takeProof(state: TreeState, options: ProofOptions = {}): Proof {
     if (entry.stat !== null && namesCannotBeTold(live, entry.stat)) entry.stat.ino = 0n;
     entries.push(entry);
   }
-  return { seq: state.seq, entries };
+  return { version: 2, seq: state.seq, entries };
 }
 
 /** Paths that some event touched and that stand in the state, and with undefined those that do not stand there any more. */
@@ -100,7 +110,7 @@ function look(
   live: string,
   node: NodeView | undefined,
   state: TreeState,
-  readXattrs: XattrReader | undefined,
+  { readXattrs, explains }: ProofOptions,
 ): ProofEntry {
   const entry: ProofEntry = { path, stat: null, target: null, content: null, xattrs: null };
   try {
@@ -116,7 +126,7 @@ function look(
   }
   if (node !== undefined && linksAreOfLayer(path, node, state)) entry.stat.nlink = 0;
   if (typeOfMode(entry.stat.mode) === 'file' && node !== undefined)
-    entry.content = isBaseContent(node, state, entry.stat) ? 'base' : UNREAD;
+    entry.content = isBaseContent(node, state, entry.stat, live, explains) ? 'base' : UNREAD;
   return entry;
 }
 
@@ -130,14 +140,20 @@ function linksAreOfLayer(path: string, node: NodeView, state: TreeState): boolea
   return base !== undefined && base.nlink > 1 && node.type !== 'dir' && isOnOverlay(path);
 }
 
-function isBaseContent(node: NodeView, state: TreeState, stat: ProofStat): boolean {
+function isBaseContent(
+  node: NodeView,
+  state: TreeState,
+  stat: ProofStat,
+  live: string,
+  explains: ProofOptions['explains'],
+): boolean {
   const base = state.base.node(node.file);
   return (
     base !== undefined &&
     hasBaseContent(node) &&
     base.sizeBytes === stat.sizeBytes &&
-    base.mtimeNs === stat.mtimeNs &&
-    base.identity.endsWith(`:${stat.ino}`)
+    base.identity.endsWith(`:${stat.ino}`) &&
+    (explains === undefined ? base.mtimeNs === stat.mtimeNs : explains(node, stat, live))
   );
 }
 

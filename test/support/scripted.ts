@@ -225,10 +225,10 @@ export class ScriptedProcess {
 
   /** The truth about a regular file was read back; null: nothing stands there. */
   resync(path: string, content: Bytes | null): number {
-    if (content === null) return this.emit('resync', this.find(path), path, { truth: null });
+    if (content === null) return this.emit('resync', this.find(path), path, { truth: null, nlink: null });
     const data = toBuffer(content);
     const truth: NodeTruth = { ...TRUTH, sizeBytes: data.length };
-    return this.emit('resync', this.find(path) || this.script.writer.newFile(), path, { truth }, [data]);
+    return this.emit('resync', this.find(path) || this.script.writer.newFile(), path, { truth, nlink: null }, [data]);
   }
 
   chdir(path: string): void {

@@ -18,6 +18,7 @@ import type { Processes } from './processes.js';
 import type { MountTable } from './mount-table.js';
 import { MountViews } from './mount-views.js';
 import { noteGap } from './note-gap.js';
+import { Stamps } from './stamps.js';
 import { PseudoMounts } from './pseudo-mounts.js';
 import { Races } from './races.js';
 import { insertByEnd } from './order-of-ends.js';
@@ -55,6 +56,7 @@ export class Ingest implements Context {
   readonly races = new Races();
   readonly windows = new Windows();
   readonly asides: Asides;
+  readonly stamps = new Stamps();
   readonly renames = new Renames();
   readonly opened: OpenedNames;
   readonly pseudo: PseudoMounts;
@@ -136,6 +138,7 @@ export class Ingest implements Context {
     const effect = effectOf(body, record.name === 'call' && record.u64('ino') === 0);
     const sizeBefore = effect?.content ? this.model.sizeOf(event.file) : 0;
     this.writer.append(event as EventToWrite, data);
+    this.stamps.note(event as EventToWrite, this.model.state);
     if (effect !== undefined) this.noteRaces(effect, record, sizeBefore);
   }
 

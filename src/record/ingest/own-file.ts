@@ -28,6 +28,7 @@ export function ownFile(context: Context, record: RawRecord, place: Place): Plac
     file: model.newFile(),
     path,
     truth: { ...truth, xattrs: Object.fromEntries(xattrs) },
+    nlink: null,
   } as const;
   context.emit(record, own, isFile ? [...liveBytes(lower)] : undefined);
   model.namesChanged(place.file, path);

@@ -1,4 +1,14 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+} from 'node:fs';
 import { fromBytes } from '../../events/byte-string.js';
 import type { NodeTruth } from '../../events/event.js';
 import { addon } from '../../native/addon.js';
@@ -6,18 +16,41 @@ import { atPath } from '../../timeline/long-path.js';
 
 const CHUNK_BYTES = 1 << 20;
 
+/** What stands at a path. */
+export interface LiveNode {
+  truth: NodeTruth;
+  /** Tells which names are one file, on one filesystem. */
+  inode: string;
+  nlink: number;
+  /** Bytes that are no holes, as far as the filesystem tells. */
+  dataBytes: number;
+}
+
 /** What stands at the path now; null for nothing. Links are not followed. */
 export function liveTruth(path: string): NodeTruth | null {
+  return liveNode(path)?.truth ?? null;
+}
+
+export function liveNode(path: string): LiveNode | null {
   try {
-    return atPath(path, truthAt);
+    return atPath(path, nodeAt);
   } catch (error) {
     if (isGone(error)) return null;
     throw error;
   }
 }
 
-function truthAt(bytes: Buffer): NodeTruth {
+function nodeAt(bytes: Buffer): LiveNode {
   const stat = lstatSync(bytes, { bigint: true });
+  return {
+    truth: truthOf(bytes, stat),
+    inode: `${stat.dev}:${stat.ino}`,
+    nlink: Number(stat.nlink),
+    dataBytes: Math.min(Number(stat.size), 512 * Number(stat.blocks)),
+  };
+}
+
+function truthOf(bytes: Buffer, stat: BigIntStats): NodeTruth {
   return {
     mode: Number(stat.mode),
     uid: Number(stat.uid),
