@@ -62,9 +62,16 @@ static void look_at_filesystem(struct preimages *pre, int fd, const struct statx
   if (dev_of(stx) == pre->last_dev) return;
   bool known = fstatfs(fd, &fs) == 0;
   pre->last_dev_pseudo = known && fs_type_is_pseudo((unsigned long)fs.f_type);
+  pre->counts_blocks = known && fs.f_type != FUSE_SUPER_MAGIC; /* those of FUSE may say 0 */
   pre->has_birth_times = known && fs.f_type != OVERLAYFS_SUPER_MAGIC;
   pre->shows_layers = !pre->has_birth_times && !S_ISDIR(stx->stx_mode) && shows_layers(fd, dev_of(stx));
   pre->last_dev = dev_of(stx);
+}
+
+/* What there is to copy: holes cost nothing. */
+static int64_t data_bytes(const struct preimages *pre, const struct statx *stx) {
+  uint64_t allocated = pre->counts_blocks ? stx->stx_blocks * 512 : stx->stx_size;
+  return (int64_t)(allocated < stx->stx_size ? allocated : stx->stx_size);
 }
 
 static bool is_ignored(const struct preimages *pre, const struct preimage_note *what) {
@@ -116,6 +123,7 @@ static int record_now(struct preimages *pre, int fd, struct preimage_note *what,
 struct decision {
   uint32_t blob;    /* 0: no content to copy */
   uint32_t tree;    /* number of the blob for what is below the directory; 0: not needed */
+  bool large;       /* the content is above the limit */
   bool later;       /* pinned rather than saved now; the handle is the pin's */
   int lost;         /* -errno of the record */
   int xattrs_lost;
@@ -158,7 +166,7 @@ static struct decision decide(struct preimages *pre, int fd, const struct statx 
     return what_to_do;
   }
   entry->bits |= INODE_META;
-  if (content && (int64_t)stx->stx_size > pre->plan->limit_bytes) what.node.flags |= DK_NODE_TOO_LARGE;
+  if (content && data_bytes(pre, stx) > pre->plan->limit_bytes) what.node.flags |= DK_NODE_TOO_LARGE;
   if (content) what.node.blob = what_to_do.blob = pre->next_blob++;
   if (tree) what.node.blob = what_to_do.tree = pre->next_blob++;
   if (tree) what.node.flags |= DK_NODE_TREE;
@@ -168,7 +176,7 @@ static struct decision decide(struct preimages *pre, int fd, const struct statx 
     what.node.flags |= DK_NODE_INHERITED;
     what.node.parent = (uint32_t)inherited;
   }
-  bool large = what.node.flags & DK_NODE_TOO_LARGE; /* has a queue of its own */
+  bool large = what_to_do.large = what.node.flags & DK_NODE_TOO_LARGE; /* has a queue of its own */
   bool may_wait = need == NEED_CONTENT_LATER && !large && !pre->pin_nothing && !pins_full(&pre->pins);
   /* Of what is in the base the path is known, and the content is wanted only in the end: its note can wait as well. */
   bool note_waits = may_wait && what.node.flags & DK_NODE_IN_BASE;
@@ -198,7 +206,7 @@ static void save(struct preimages *pre, int fd, enum preimage_need need, int inh
   if (decision.xattrs_lost) preimages_lose(pre, decision.xattrs_lost, fd);
   if (decision.lost) preimages_lose(pre, decision.lost, fd);
   else if (decision.tree) preimages_list(pre, &pre->now, fd, decision.tree);
-  else if (decision.blob) preimages_copy(pre, &pre->now, fd, decision.blob, (int64_t)stx.stx_size);
+  else if (decision.blob) preimages_copy(pre, &pre->now, fd, decision.blob, (int64_t)stx.stx_size, decision.large);
   close(fd);
 }
 

@@ -2,10 +2,11 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { toBytes } from '../events/byte-string.js';
 import { S_IFMT, typeOfMode } from './base-node.js';
 import { hashContent } from './content-hash.js';
-import { liveFiles } from './live-files.js';
-import { hasBaseContent, type Proof, type ProofEntry, type ProofStat } from './proof.js';
+import { type LiveFile, liveFiles } from './live-files.js';
+import { hasBaseContent, type Proof, type ProofEntry, type ProofStat, type ProofVersion } from './proof.js';
 import type { NodeView } from './rec.js';
 import type { TreeState } from './state.js';
+import type { ByteRange } from './stream-reader.js';
 import type { FileContent, Node, Recording } from './types.js';
 
 export type DifferenceKind =
@@ -83,7 +84,11 @@ export async function compareProof(
     compareXattrs(node, entry, add);
     const other = inodes.other(node.file, entry.stat, entry.path);
     if (other !== undefined) add('links', other.recorded, other.found);
-    if (type !== 'file' || !(await contentDiffers(recording, state, node, entry, hashes, add))) continue;
+    if (
+      type !== 'file' ||
+      !(await contentDiffers(recording, state, node, entry, { version: proof.version, hashes }, add))
+    )
+      continue;
     const offset = await firstDifference(recording.content(state, node.file), entry.stat, locate(entry.path));
     if (offset !== undefined) Object.assign(differences[differences.length - 1] as Difference, { offset });
   }
@@ -129,7 +134,7 @@ async function contentDiffers(
   state: TreeState,
   node: NodeView,
   entry: ProofEntry,
-  hashes: Map<number, Promise<string | undefined>>,
+  { version, hashes }: { version: ProofVersion; hashes: Map<number, Promise<string | undefined>> },
   add: Add,
 ): Promise<boolean> {
   if (node.sizeBytes !== entry.stat?.sizeBytes) {
@@ -138,7 +143,7 @@ async function contentDiffers(
   }
   // Neither side has changed it since the base.
   if (entry.content === 'base' && hasBaseContent(node)) return false;
-  const hash = hashes.get(node.file) ?? hashContent(recording, state, node);
+  const hash = hashes.get(node.file) ?? hashContent(recording, state, node, version);
   hashes.set(node.file, hash);
   const recorded = await hash;
   const found = entry.content === null ? 'a file that may not be read' : `sha256 ${entry.content}`;
@@ -169,17 +174,32 @@ async function firstDifference(
   try {
     const stat = await live.stat();
     if (stat.ino !== seen.ino || stat.mtimeNs !== seen.mtimeNs || stat.ctimeNs !== seen.ctimeNs) return undefined;
-    for (let at = 0; at < content.sizeBytes; at += CHUNK_BYTES) {
-      const { bytes } = await content.read(at, CHUNK_BYTES);
-      const found = Buffer.alloc(bytes.length);
-      await live.read(found, at);
-      if (bytes.equals(found)) continue;
-      return at + bytes.findIndex((byte, index) => byte !== found[index]);
-    }
-    return undefined;
+    let first = Number.POSITIVE_INFINITY;
+    const lists = [content.dataRanges(), live.dataRanges(0, content.sizeBytes)];
+    for (const ranges of lists) first = Math.min(first, (await firstWithin(ranges, content, live, first)) ?? first);
+    return Number.isFinite(first) ? first : undefined;
   } finally {
     await live.close();
   }
+}
+
+/** The first offset below `before` in those ranges at which they differ. */
+async function firstWithin(
+  ranges: AsyncIterable<ByteRange> | Iterable<ByteRange>,
+  content: FileContent,
+  live: LiveFile,
+  before: number,
+): Promise<number | undefined> {
+  for await (const { offset, length } of ranges) {
+    const end = Math.min(offset + length, before);
+    for (let at = offset; at < end; at += CHUNK_BYTES) {
+      const { bytes } = await content.read(at, Math.min(CHUNK_BYTES, end - at));
+      const found = Buffer.alloc(bytes.length);
+      await live.read(found, at);
+      if (!bytes.equals(found)) return at + bytes.findIndex((byte, index) => byte !== found[index]);
+    }
+  }
+  return undefined;
 }
 
 /** Finds names that are one file on one side and two on the other. */

@@ -3,7 +3,8 @@ import { fromBytes } from '../events/byte-string.js';
 import { baseStream } from '../events/event.js';
 import { typeOfMode } from './base-node.js';
 import { items } from './balanced.js';
-import { type DataFinder, hashFile } from './content-hash.js';
+import { hashFile } from './content-hash.js';
+import type { DataFinder } from './data-finder.js';
 import { inodeNumber } from './inode-number.js';
 import { atPath } from './long-path.js';
 import { isOnOverlay, numbersMove } from './overlay.js';
@@ -16,7 +17,7 @@ export interface ProofEntry {
   /** null: nothing stood there. */
   stat: ProofStat | null;
   target: string | null;
-  /** SHA-256 of a regular file; 'base': not read, because size, time and inode say that it is the base's content. */
+  /** Hash of a regular file (content-hash.ts); 'base': not read, because size, time and inode say that it is the base's content. */
   content: string | null;
   /** null: not read. */
   xattrs: ReadonlyMap<string, Uint8Array> | null;
@@ -46,7 +47,7 @@ export interface Proof {
   entries: ProofEntry[];
 }
 
-/** 1: SHA-256 of the bytes. */
+/** 1: SHA-256 of the bytes. 2: of what is no zeros. */
 export type ProofVersion = 1 | 2;
 
 /** Reads the extended attributes of a path itself (links are not followed). Node has no call for it. */

@@ -75,7 +75,7 @@ export async function scripted(
   if (options.preimages !== false) {
     baseRows(cwd, options.base ?? {}).forEach(({ entry }, at) => {
       const content = contentOfBase(entry);
-      if (content !== undefined && content.length > 0) writer.setBaseContent(16 + at, [{ offset: 0, bytes: content }]);
+      if (content !== undefined && content.length > 0) writer.setBaseContent(16 + at, [{ offset: 0, data: content }]);
     });
   }
   const script = new Script(writer, cwd, options.argv ?? ['npm', 'test'], options.owner ?? OWNER);

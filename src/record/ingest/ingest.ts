@@ -1,3 +1,4 @@
+import type { DataPart } from '../../cas/types.js';
 import { RECORD_FLAGS, RECORDS } from '../../events/abi.js';
 import type { BasePart, EventToWrite, RecordingWriter } from '../writer.js';
 import { Asides } from './asides.js';
@@ -121,7 +122,7 @@ export class Ingest implements Context {
     noteGap(this.writer, this.lastNs, damage as string);
   }
 
-  emit(record: RawRecord, body: EventBody, data: Iterable<Uint8Array> | null = null): void {
+  emit(record: RawRecord, body: EventBody, data: Iterable<DataPart> | null = null): void {
     this.noteDamage();
     this.lastNs = Math.max(this.lastNs, record.exitNs);
     // Fields are set one by one: copying the body for every event is what ingest would spend most of its time on.

@@ -7,14 +7,13 @@ import {
   openSync,
   readdirSync,
   readlinkSync,
-  readSync,
 } from 'node:fs';
+import type { DataPart } from '../../cas/types.js';
 import { fromBytes } from '../../events/byte-string.js';
 import type { NodeTruth } from '../../events/event.js';
 import { addon } from '../../native/addon.js';
 import { atPath } from '../../timeline/long-path.js';
-
-const CHUNK_BYTES = 1 << 20;
+import { contentOf } from './read-range.js';
 
 /** What stands at a path. */
 export interface LiveNode {
@@ -63,19 +62,12 @@ function truthOf(bytes: Buffer, stat: BigIntStats): NodeTruth {
   };
 }
 
-/** The bytes of a regular file, piece by piece; as many as it has when it is opened. */
-export function* liveBytes(path: string): Generator<Buffer> {
+/** The content of a regular file, piece by piece; as much as it has when it is opened. */
+export function* liveBytes(path: string): Generator<DataPart> {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const fd = atPath(path, (bytes) => openSync(bytes, flags));
   try {
-    const size = fstatSync(fd).size;
-    for (let at = 0; at < size; ) {
-      const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size - at));
-      const n = readSync(fd, chunk, 0, chunk.length, at);
-      if (n === 0) return;
-      yield chunk.subarray(0, n);
-      at += n;
-    }
+    yield* contentOf(fd, 0, fstatSync(fd).size);
   } finally {
     closeSync(fd);
   }

@@ -1,14 +1,16 @@
-import type { BlobReader } from '../../cas/types.js';
+import { type BlobReader, isZeros, lengthOf } from '../../cas/types.js';
 import type { IndexReader } from '../../index/types.js';
 import { BaseContent } from '../../timeline/base-content.js';
 import type { ProvenRecording } from '../../timeline/compare-proof.js';
 import { ExtentContent } from '../../timeline/content.js';
 import { lastSeenIn, statsOfBase } from '../../timeline/last-seen.js';
-import { liveFiles } from '../../timeline/live-files.js';
 import type { Proof } from '../../timeline/proof.js';
 import type { TreeState } from '../../timeline/state.js';
 import { StreamReader } from '../../timeline/stream-reader.js';
+import { liveTree } from '../checkout-tools.js';
 import { liveBytes } from './read-back.js';
+
+const CHUNK_BYTES = 1 << 20;
 
 /** What the recording has of files now, out of its own stores: everything so far must have been flushed. */
 export class RecordedContent implements ProvenRecording {
@@ -27,7 +29,7 @@ export class RecordedContent implements ProvenRecording {
     this.base =
       stats === undefined
         ? new BaseContent(end.base, undefined, async () => undefined)
-        : new BaseContent(end.base, liveFiles, (file) => lastSeenIn(end, file, async () => stats));
+        : new BaseContent(end.base, liveTree(), (file) => lastSeenIn(end, file, async () => stats));
   }
 
   get length(): number {
@@ -50,10 +52,25 @@ export class RecordedContent implements ProvenRecording {
     const content = this.content(this.end, file);
     let at = 0;
     for (const live of liveBytes(path)) {
-      const { bytes, unknown } = await content.read(at, live.length);
-      if (unknown.length > 0 || !bytes.equals(live)) return false;
-      at += live.length;
+      const same = isZeros(live) ? await areZeros(content, at, live.zeros) : await areBytes(content, at, live);
+      if (!same) return false;
+      at += lengthOf(live);
     }
     return at === content.sizeBytes;
   }
+}
+
+async function areBytes(content: ExtentContent, at: number, expected: Uint8Array): Promise<boolean> {
+  const { bytes, unknown } = await content.read(at, expected.length);
+  return unknown.length === 0 && bytes.equals(expected);
+}
+
+async function areZeros(content: ExtentContent, from: number, length: number): Promise<boolean> {
+  for await (const range of content.dataRanges(from, from + length)) {
+    for (let at = range.offset; at < range.offset + range.length; at += CHUNK_BYTES) {
+      const part = Math.min(CHUNK_BYTES, range.offset + range.length - at);
+      if (!(await areBytes(content, at, Buffer.alloc(part)))) return false;
+    }
+  }
+  return from + length <= content.sizeBytes;
 }

@@ -1,3 +1,4 @@
+import type { DataPart } from '../../cas/types.js';
 import type { NodeTruth } from '../../events/event.js';
 import { typeOfMode } from '../../timeline/base-node.js';
 import { isOnOverlay } from '../../timeline/overlay.js';
@@ -8,7 +9,7 @@ import { liveBytes, liveNames, liveNode } from './read-back.js';
 
 export type Emit = (
   event: { kind: EventToWrite['kind']; path: string; [field: string]: unknown },
-  data?: Iterable<Uint8Array> | null,
+  data?: Iterable<DataPart> | null,
 ) => void;
 
 export interface RestoreOptions {
