@@ -78,7 +78,7 @@ function record(events: readonly EventToWrite[], keep: boolean): { index: Memory
       ends.set(stream, off + bytes.length);
       return off;
     },
-    skip: () => undefined,
+    zeros: () => 0, skip: () => undefined,
     cut: () => undefined,
     flushAll: () => undefined,
   };

@@ -1,9 +1,9 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { toBytes } from '../events/byte-string.js';
 import { S_IFMT, typeOfMode } from './base-node.js';
-import { hashContent } from './content-hash.js';
+import { type HashVersion, hashContent } from './content-hash.js';
 import { type LiveFile, liveFiles } from './live-files.js';
-import { hasBaseContent, type Proof, type ProofEntry, type ProofStat, type ProofVersion } from './proof.js';
+import { hasBaseContent, type Proof, type ProofEntry, type ProofStat } from './proof.js';
 import type { NodeView } from './rec.js';
 import type { TreeState } from './state.js';
 import type { ByteRange } from './stream-reader.js';
@@ -134,7 +134,7 @@ async function contentDiffers(
   state: TreeState,
   node: NodeView,
   entry: ProofEntry,
-  { version, hashes }: { version: ProofVersion; hashes: Map<number, Promise<string | undefined>> },
+  { version, hashes }: { version: HashVersion; hashes: Map<number, Promise<string | undefined>> },
   add: Add,
 ): Promise<boolean> {
   if (node.sizeBytes !== entry.stat?.sizeBytes) {

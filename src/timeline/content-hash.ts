@@ -10,9 +10,11 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { type DataFinder, dataBetween } from './data-finder.js';
-import type { ProofVersion } from './proof.js';
 import type { TreeState } from './state.js';
 import type { Node, Recording } from './types.js';
+
+/** 1: SHA-256 of the bytes. 2: of what is no zeros. A proof's version. */
+export type HashVersion = 1 | 2;
 
 const BLOCK_BYTES = 64 << 10;
 const FILE_CHUNK_BYTES = 1 << 20;
@@ -52,7 +54,7 @@ export async function hashContent(
   recording: Pick<Recording, 'content'>,
   state: TreeState,
   node: Node,
-  version: ProofVersion,
+  version: HashVersion,
 ): Promise<string | undefined> {
   const content = recording.content(state, node.file);
   const size = content.sizeBytes;
@@ -108,7 +110,7 @@ class RunHash {
   digest(): string {
     const rest = [...this.runs, this.runs.length / 2, this.size];
     const bytes = Buffer.alloc(8 * rest.length);
-    rest.forEach((number, i) => bytes.writeBigUInt64LE(BigInt(number), 8 * i));
+    for (const [i, number] of rest.entries()) bytes.writeBigUInt64LE(BigInt(number), 8 * i);
     return this.hash.update(bytes).digest('hex');
   }
 

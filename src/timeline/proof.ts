@@ -3,7 +3,7 @@ import { fromBytes } from '../events/byte-string.js';
 import { baseStream } from '../events/event.js';
 import { typeOfMode } from './base-node.js';
 import { items } from './balanced.js';
-import { hashFile } from './content-hash.js';
+import { type HashVersion, hashFile } from './content-hash.js';
 import type { DataFinder } from './data-finder.js';
 import { inodeNumber } from './inode-number.js';
 import { atPath } from './long-path.js';
@@ -41,14 +41,11 @@ export interface ProofStat {
 /** The disk's side of `dk verify`: every path that the command touched, as it was at the end. */
 export interface Proof {
   /** Of its form on disk: which hash `content` is (content-hash.ts). */
-  version: ProofVersion;
+  version: HashVersion;
   /** Number of events that the state it was taken for has. */
   seq: number;
   entries: ProofEntry[];
 }
-
-/** 1: SHA-256 of the bytes. 2: of what is no zeros. */
-export type ProofVersion = 1 | 2;
 
 /** Reads the extended attributes of a path itself (links are not followed). Node has no call for it. */
 export type XattrReader = (path: Buffer) => Readonly<Record<string, Uint8Array>>;
