@@ -78,6 +78,7 @@ function record(events: readonly EventToWrite[], keep: boolean): { index: Memory
       ends.set(stream, off + bytes.length);
       return off;
     },
+    zeros: () => 0,
     skip: () => undefined,
     cut: () => undefined,
     flushAll: () => undefined,

@@ -18,8 +18,19 @@
 
 enum { BUFFER_BYTES = 1 << 20, DENTS_BYTES = 64 << 10 };
 
+/* What the first scan saw, for the one at the end. */
+struct sights {
+  char **roots;
+  size_t root_count;
+  uint64_t *devices;
+  size_t device_count;
+};
+
+static struct sights first; /* one a process */
+
 struct scan {
   const struct plan *plan;
+  bool again; /* the tree is looked at for the second time: what is mounted since is left alone */
   struct dk_record_file out;
   struct inode_set *inodes;
   struct base_result *result;
@@ -90,6 +101,23 @@ static bool same_device(const struct statx *a, const struct statx *b) {
   return a->stx_dev_major == b->stx_dev_major && a->stx_dev_minor == b->stx_dev_minor;
 }
 
+static uint64_t device_of(const struct statx *stx) { return (uint64_t)stx->stx_dev_major << 32 | stx->stx_dev_minor; }
+
+static bool was_seen(uint64_t device) {
+  for (size_t i = 0; i < first.device_count; i++)
+    if (first.devices[i] == device) return true;
+  return false;
+}
+
+/* Without memory for it, what is mounted there is not compared at the end. */
+static void note_device(uint64_t device) {
+  if (was_seen(device)) return;
+  uint64_t *grown = realloc(first.devices, (first.device_count + 1) * sizeof *grown);
+  if (!grown) return;
+  first.devices = grown;
+  first.devices[first.device_count++] = device;
+}
+
 static bool is_pseudo_at(int dir, const char *name) {
   int fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
   struct statfs fs;
@@ -98,12 +126,16 @@ static bool is_pseudo_at(int dir, const char *name) {
   return pseudo;
 }
 
+/* A directory on which another filesystem is mounted. */
+static bool leaves_alone(const struct scan *scan, int dir, const char *name, const struct statx *stx) {
+  return is_pseudo_at(dir, name) || (scan->again && !was_seen(device_of(stx)));
+}
+
 /* A second sight of an inode with one name is a bind mount: which of the entries a call means, only its path can tell. */
 static void note_inode(struct scan *scan, const struct statx *stx) {
   if (!scan->inodes) return;
   if (stx->stx_nlink > 1 && !S_ISDIR(stx->stx_mode)) return;
-  uint64_t dev = (uint64_t)stx->stx_dev_major << 32 | stx->stx_dev_minor;
-  struct inode_entry *entry = inode_set_entry(scan->inodes, dev, stx->stx_ino);
+  struct inode_entry *entry = inode_set_entry(scan->inodes, device_of(stx), stx->stx_ino);
   if (!entry) return;
   entry->base = entry->bits & INODE_SCANNED ? 0 : scan->result->entries + 1;
   entry->bits |= INODE_SCANNED;
@@ -170,7 +202,7 @@ static void read_directory(struct scan *scan, int dir, const struct statx *self,
       bool skipped = !enter(scan, name);
       leave(scan, path_len);
       if (skipped) continue;
-      if (!same_device(&stx, self) && is_pseudo_at(dir, name)) {
+      if (!same_device(&stx, self) && leaves_alone(scan, dir, name, &stx)) {
         descend = false;
         flags = DK_NODE_NOT_ENTERED;
       } else if (faccessat(dir, name, R_OK | X_OK, AT_EACCESS) != 0) {
@@ -193,6 +225,7 @@ static void read_directory(struct scan *scan, int dir, const struct statx *self,
       close(child);
       continue;
     }
+    if (scan->inodes && !same_device(&stx, self)) note_device(device_of(&stx));
     enter(scan, pending[i].name);
     read_directory(scan, child, &stx, pending[i].index);
     leave(scan, path_len);
@@ -218,8 +251,10 @@ static void read_tree(struct scan *scan, int handle, const char *path) {
 }
 
 static void read_root(struct scan *scan, const char *root) {
-  int handle = open(root, O_PATH | O_CLOEXEC);
+  struct statx stx;
+  int handle = open(root, O_PATH | O_NOFOLLOW | O_CLOEXEC);
   if (handle < 0) return;
+  if (!scan->again && stat_node(handle, "", &stx)) note_device(device_of(&stx));
   read_tree(scan, handle, root);
   close(handle);
 }
@@ -227,6 +262,7 @@ static void read_root(struct scan *scan, const char *root) {
 /* Real paths of the roots, sorted, those inside another one dropped. Returns how many are left. */
 static size_t outermost_roots(const struct plan *plan, char **roots) {
   size_t count = 0, kept = 0;
+  if (!roots) return 0;
   for (size_t i = 0; i < plan->root_count; i++) {
     char *real = realpath(plan->roots[i], NULL);
     if (real && !plan_skips(plan, real, strlen(real))) roots[count++] = real;
@@ -244,22 +280,34 @@ static size_t outermost_roots(const struct plan *plan, char **roots) {
   return kept;
 }
 
+/* Writes the file under another name first. */
+static int scan_roots(struct scan *scan, int dirfd, const char *name) {
+  char temporary[32];
+  snprintf(temporary, sizeof temporary, "%s.tmp", name);
+  int failed = dk_records_open(&scan->out, dirfd, temporary, DK_BASE_MAGIC, BUFFER_BYTES);
+  if (failed) return failed;
+  for (size_t i = 0; i < first.root_count && !scan->failed; i++) read_root(scan, first.roots[i]);
+  failed = dk_records_close(&scan->out);
+  if (scan->failed) failed = scan->failed;
+  if (!failed && renameat(dirfd, temporary, dirfd, name)) failed = -errno;
+  if (failed) unlinkat(dirfd, temporary, 0);
+  return failed;
+}
+
 int base_scan(const struct plan *plan, int dirfd, struct inode_set *inodes, struct base_result *result) {
   static struct scan scan; /* holds PATH_MAX bytes; one scan per process */
   scan = (struct scan){.plan = plan, .inodes = inodes, .result = result};
   *result = (struct base_result){0};
-  char **roots = calloc(plan->root_count + 1, sizeof *roots);
-  if (!roots) return -ENOMEM;
-  int failed = dk_records_open(&scan.out, dirfd, "base.bin.tmp", DK_BASE_MAGIC, BUFFER_BYTES);
-  if (failed) return failed;
-  size_t count = outermost_roots(plan, roots);
-  for (size_t i = 0; i < count && !scan.failed; i++) read_root(&scan, roots[i]);
-  failed = dk_records_close(&scan.out);
-  if (scan.failed) failed = scan.failed;
-  if (!failed && renameat(dirfd, "base.bin.tmp", dirfd, "base.bin")) failed = -errno;
-  if (failed) unlinkat(dirfd, "base.bin.tmp", 0);
-  free(roots);
-  return failed;
+  first.roots = calloc(plan->root_count + 1, sizeof *first.roots);
+  first.root_count = outermost_roots(plan, first.roots);
+  return first.roots ? scan_roots(&scan, dirfd, "base.bin") : -ENOMEM;
+}
+
+int base_scan_again(const struct plan *plan, int dirfd, struct base_result *result) {
+  static struct scan scan; /* holds PATH_MAX bytes */
+  scan = (struct scan){.plan = plan, .again = true, .result = result};
+  *result = (struct base_result){0};
+  return scan_roots(&scan, dirfd, "end.bin");
 }
 
 int base_scan_tree(const struct plan *plan, int dirfd, const char *name, int tree, const char *path) {

@@ -23,10 +23,12 @@ void on_guard(void) {
   if (n < 0) return;
   if (n == 0) {
     close_fd(&self.guard_hub);
+    send_not_walked();
   } else if (message[0] == 'A') {
     socket_send(self.target.hub, "A", 1, -1);
   } else {
     if (message[0] == 'D') self.finished = true;
+    if (message[0] == 'N') self.walk_asked = false;
     control_send(&self.control, message[0], message + 1, (size_t)n - 1);
   }
 }
@@ -38,8 +40,7 @@ static void without_guard(int failure) {
            "The command runs unguarded (%s): what it overwrites is not saved beforehand. "
            "Run dk as root outside of other seccomp supervisors to have the old content.",
            why);
-  control_send(&self.control, 'W', text, strlen(text));
-  close_fd(&self.guard_hub);
+  control_send(&self.control, 'W', text, strlen(text)); /* the guard stays, for the walk at the end */
 }
 
 static void start_watchdog(void) {

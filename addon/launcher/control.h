@@ -12,6 +12,7 @@
  *   'O' u32        there will be no command; what is sent to us is for that process, 0: for nobody
  *   'Q' u32        when Node exits, end by this signal
  *   'Z' finish     finish the pre-images and guard nothing more; answered by 'D'
+ *   'N' again      look at the roots once more, into end.bin; after 'Z', answered by 'N'
  *   'U' elevate    the recorder lacks privileges: run everything again through sudo. Node is killed, or gets 'F'
  *   'X' release    Node is about to exit on purpose: exit with its code even if the command still runs
  *
@@ -22,6 +23,7 @@
  *   'E' u32        exec failed: errno
  *   'S' u32        the command ended: wait status
  *   'D' u64×3 u32  pre-images are complete: records, blobs, bytes; nodes that could not be saved
+ *   'N' u64 u8     end.bin is complete: entries, and one of enum dk_walk
  *   'W' text       a warning worth showing
  *   'F' text       could not prepare: one sentence what, one what to do
  */
@@ -31,6 +33,12 @@
 
 /* A prepare frame holds argv: the kernel's own limit for that is 2 MiB by default, a quarter of the stack at most. */
 #define DK_FRAME_LIMIT (64u << 20)
+
+enum dk_walk {
+  DK_WALK_WHOLE = 0,
+  DK_WALK_CUT = 1,    /* at the limit */
+  DK_WALK_FAILED = 2, /* there is no end.bin */
+};
 
 struct control {
   int fd; /* -1 when the recorder is gone */

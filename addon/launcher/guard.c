@@ -19,6 +19,7 @@
 
 #include "background.h"
 #include "base-scan.h"
+#include "control.h"
 #include "limits.h"
 #include "listener.h"
 #include "nanoseconds.h"
@@ -34,11 +35,16 @@ enum { LOW_PRIORITY = 10, RELEASE_MS = 200, LOOK_NS = 2000000 };
 
 struct guard {
   int hub, watchdogs, recorder; /* as in guard.h; watchdogs -1: none can be had */
+  int dirfd; /* of the recording */
   bool alone;          /* the launcher is gone */
   bool told;           /* 'D' was sent */
   _Atomic bool ending; /* the thread that has time shall finish */
   bool all_ended;      /* with `ending`: every change is recorded */
   sem_t saved;         /* it has */
+  struct progress walking; /* of the look at the roots at the end */
+  sem_t walked;
+  int walk_failed;
+  struct base_result end;
   const struct plan *plan;
   struct answerers answerers;
   struct preimages pre;
@@ -127,6 +133,37 @@ static void finish(struct guard *guard) {
   say(guard, 'D', &summary, sizeof summary);
 }
 
+static void *walk(void *context) {
+  struct guard *guard = context;
+  progress_begin(&guard->walking, 1);
+  guard->walk_failed = base_scan_again(guard->plan, guard->dirfd, &guard->end);
+  sem_post(&guard->walked);
+  return NULL;
+}
+
+/* With the rights of the first scan. A walk that makes no progress is given up, its thread goes with the process. */
+static int walk_again(struct guard *guard) {
+  pthread_t thread;
+  if (!guard->told) return -EAGAIN;
+  guard->walking.moved_ns = now_ns(CLOCK_MONOTONIC);
+  int failed = -pthread_create(&thread, NULL, walk, guard);
+  if (failed) return failed;
+  for (;;) {
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += (until.tv_nsec + LOOK_NS) / 1000000000;
+    until.tv_nsec = (until.tv_nsec + LOOK_NS) % 1000000000;
+    if (!sem_timedwait(&guard->walked, &until)) return guard->walk_failed;
+    if (progress_stands_still(&guard->walking, guard->pre.patience_ns)) return -ETIMEDOUT;
+  }
+}
+
+static void look_again(struct guard *guard) {
+  struct guard_walk said = {.outcome = DK_WALK_FAILED};
+  if (!walk_again(guard)) said = (struct guard_walk){guard->end.entries, guard->end.truncated ? DK_WALK_CUT : DK_WALK_WHOLE};
+  say(guard, 'N', &said, sizeof said);
+}
+
 /*
  * Draws the line between files that stood there and files born during the recording. Births are stamped by a clock
  * that moves once a tick (1 to 10 ms), so the command waits until that clock has passed the line.
@@ -161,6 +198,8 @@ static void on_hub(struct guard *guard) {
     arm(guard, fd, (pid_t)pid);
   } else if (message[0] == 'Z') {
     finish(guard);
+  } else if (message[0] == 'N') {
+    look_again(guard);
   }
 }
 
@@ -212,6 +251,9 @@ static void serve(struct guard *guard) {
     }
   } while (serve_once(guard, patience));
   finish(guard);
+  /* Nothing is stopped any more, but the recorder may want another look at the roots. */
+  for (struct pollfd hub = {guard->hub, POLLIN, 0}; !guard->alone;)
+    if (poll(&hub, 1, -1) > 0) on_hub(guard);
 }
 
 static const char *prepare(struct guard *guard, struct base_result *base) {
@@ -222,6 +264,7 @@ static const char *prepare(struct guard *guard, struct base_result *base) {
   int failed = identity_become(&plan->user, GUARD_CAPABILITIES | CAPABILITY(CAP_DAC_READ_SEARCH), false);
   if (plan->user.other) capabilities_use(GUARD_CAPABILITIES);
   int dir = open(plan->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  guard->dirfd = dir;
   if (!failed) failed = dir < 0 ? -errno : preimages_open(&guard->pre, plan, dir);
   if (!failed) failed = base_scan(plan, dir, &guard->pre.inodes, base);
   if (!failed && chdir("/proc/self/fd")) failed = -errno; /* handle_name() counts on it */
@@ -248,6 +291,7 @@ void guard_run(const struct plan *plan, int hub, int watchdogs, int recorder, st
   guard.answerers.in_hand = in_hand;
   guard.answerers.calls = (struct stopped_calls){.listener = -1, .plan = plan, .pre = &guard.pre};
   sem_init(&guard.saved, 0, 0);
+  sem_init(&guard.walked, 0, 0);
   struct base_result base;
   const char *wrong = prepare(&guard, &base);
   if (wrong) {
@@ -255,10 +299,7 @@ void guard_run(const struct plan *plan, int hub, int watchdogs, int recorder, st
              "The recording's directory cannot be written (%s). Make room or choose another place with DK_HOME.", wrong);
     refuse(&guard, text);
   }
-  struct {
-    uint64_t entries;
-    uint8_t truncated;
-  } __attribute__((packed)) body = {base.entries, base.truncated};
+  struct guard_walk body = {base.entries, base.truncated ? DK_WALK_CUT : DK_WALK_WHOLE};
   say(&guard, 'B', &body, sizeof body);
   serve(&guard);
   _exit(0);

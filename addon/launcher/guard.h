@@ -7,7 +7,8 @@
  *
  *   launcher → guard   'L' u32 pid + the listener   answer this listener; the command waits as process pid
  *                      'Z'                          finish: save everything that waits, then let all calls pass
- *   guard → launcher   'B' 'W' 'F' 'D'              as in control.h, passed on to the recorder
+ *                      'N'                          after 'Z': look at the roots once more
+ *   guard → launcher   'B' 'W' 'F' 'D' 'N'          as in control.h, passed on to the recorder
  *                      'A'                          armed: the command may start
  *
  * When the other end closes, the recorder is gone: what waits is saved, then all calls pass.
@@ -24,6 +25,12 @@ enum { GUARD_MESSAGE_LIMIT = 512 };
 struct guard_summary {
   uint64_t records, blobs, bytes;
   uint32_t lost;
+} __attribute__((packed));
+
+/* What 'B' and 'N' say: how many entries, and how complete (enum dk_walk). */
+struct guard_walk {
+  uint64_t entries;
+  uint8_t outcome;
 } __attribute__((packed));
 
 /*

@@ -51,6 +51,7 @@ struct launcher {
   struct calls_in_hand *in_hand;
   struct watchdog watchdog; /* what each one is started with */
   pid_t watchdog_pid; /* 0: none */
+  bool walk_asked; /* 'N' is to be answered */
 };
 
 extern struct launcher self;
@@ -79,6 +80,8 @@ void take_signals(void);
 void on_control(void);
 /* Says once that the pre-images are complete; `lost`: nodes that a guard which is gone did not save. */
 void send_finished(uint32_t lost);
+/* Answers 'N', when it was asked for: the guard is gone. */
+void send_not_walked(void);
 void refuse(const char *text);
 
 /* children.c: what the guard and the command say, and their ends */

@@ -129,14 +129,14 @@ static int finish_blob(struct preimages *pre, uint32_t blob, int64_t size) {
 }
 
 /* Closes `from`, or leaves it to the background. */
-static int copy_opened(struct preimages *pre, struct blob_store *store, int from, uint32_t blob, int64_t size) {
-  bool above_limit = size > pre->plan->limit_bytes;
+static int copy_opened(struct preimages *pre, struct blob_store *store, int from, uint32_t blob, int64_t size,
+                       bool large) {
   int failed;
-  if (size <= BLOB_SMALL_LIMIT && !above_limit) {
+  if (size <= BLOB_SMALL_LIMIT && !large) {
     failed = copy_small(pre, store, from, blob, size);
   } else {
     failed = blob_store_clone(store, from, blob, size);
-    if (failed && above_limit) {
+    if (failed && large) {
       failed = begin_background(pre, store, from, blob, size);
       if (!failed) return 0;
     } else {
@@ -149,7 +149,8 @@ static int copy_opened(struct preimages *pre, struct blob_store *store, int from
 }
 
 /* `from`: what opening the file behind `fd` gave. */
-static void copy(struct preimages *pre, struct blob_store *store, int fd, int from, uint32_t blob, int64_t size) {
+static void copy(struct preimages *pre, struct blob_store *store, int fd, int from, uint32_t blob, int64_t size,
+                 bool large) {
   int failed = from;
   if (pre->content_off) {
     pre->lost++;
@@ -160,15 +161,15 @@ static void copy(struct preimages *pre, struct blob_store *store, int fd, int fr
     close(from);
     failed = -ETIMEDOUT;
   } else if (from >= 0) {
-    failed = copy_opened(pre, store, from, blob, size);
+    failed = copy_opened(pre, store, from, blob, size, large);
   }
   /* The user may not read it. Either the call fails too, or the content stays unknown: the blob is never completed. */
   if ((failed == -EACCES || failed == -EPERM) && pre->plan->user.other) return;
   if (failed < 0) preimages_lose(pre, failed, fd);
 }
 
-void preimages_copy(struct preimages *pre, struct blob_store *store, int fd, uint32_t blob, int64_t size) {
-  copy(pre, store, fd, content_open(fd), blob, size);
+void preimages_copy(struct preimages *pre, struct blob_store *store, int fd, uint32_t blob, int64_t size, bool large) {
+  copy(pre, store, fd, content_open(fd), blob, size, large);
 }
 
 void preimages_save_pin(struct preimages *pre, struct blob_store *store, const struct pin *pin) {
@@ -186,7 +187,7 @@ void preimages_save_pin(struct preimages *pre, struct blob_store *store, const s
     if (failed) preimages_lose(pre, failed, pin->fd);
   }
   if (failed && from >= 0) close(from);
-  if (pin->node.blob && !failed) copy(pre, store, pin->fd, from, pin->node.blob, pin->node.size);
+  if (pin->node.blob && !failed) copy(pre, store, pin->fd, from, pin->node.blob, pin->node.size, false); /* a large one has another queue */
   close(pin->fd);
 }
 

@@ -4,8 +4,11 @@
 
 /* Something could not be saved: counted always, told once per cause. `fd`: a handle on it, -1 for several. */
 void preimages_lose(struct preimages *pre, int failure, int fd);
-/* Copies the content behind the handle `fd` into blob number `blob`, which may be begun here and go on in the background. */
-void preimages_copy(struct preimages *pre, struct blob_store *store, int fd, uint32_t blob, int64_t size);
+/*
+ * Copies the content behind the handle `fd` into blob number `blob`; a `large` one, which is above the limit, is begun here and
+ * goes on in the background, where it cannot become a reflink.
+ */
+void preimages_copy(struct preimages *pre, struct blob_store *store, int fd, uint32_t blob, int64_t size, bool large);
 /*
  * Notes what is pinned, copies its content and lets go of it. The note is in the log's buffer then, so that many are
  * written at once.

@@ -70,9 +70,16 @@ static void look_at_filesystem(struct preimages *pre, int fd, const struct statx
   if (dev_of(stx) == pre->last_dev) return;
   bool known = fstatfs(fd, &fs) == 0;
   pre->last_dev_pseudo = known && fs_type_is_pseudo((unsigned long)fs.f_type);
+  pre->counts_blocks = known && fs.f_type != FUSE_SUPER_MAGIC; /* those of FUSE may say 0 */
   pre->has_birth_times = known && fs.f_type != OVERLAYFS_SUPER_MAGIC;
   pre->shows_layers = !pre->has_birth_times && !S_ISDIR(stx->stx_mode) && shows_layers(fd, dev_of(stx));
   pre->last_dev = dev_of(stx);
+}
+
+/* What there is to copy: holes cost nothing. */
+static int64_t data_bytes(const struct preimages *pre, const struct statx *stx) {
+  uint64_t allocated = pre->counts_blocks ? stx->stx_blocks * 512 : stx->stx_size;
+  return (int64_t)(allocated < stx->stx_size ? allocated : stx->stx_size);
 }
 
 static bool is_ignored(const struct preimages *pre, const struct preimage_note *what) {
@@ -150,6 +157,7 @@ struct manner {
 struct decision {
   uint32_t blob;    /* 0: no content to copy */
   uint32_t tree;    /* number of the blob for what is below the directory; 0: not needed */
+  bool large;       /* the content is above the limit */
   bool later;       /* pinned rather than saved now; the handle is the pin's */
   bool takes_long;  /* nothing was decided: it was to be quick */
   int lost;         /* -errno of the record */
@@ -193,7 +201,7 @@ static struct decision decide(struct preimages *pre, int fd, const struct statx 
   bool linked = entry->bits & INODE_LINKED || (!known && !entry->base && stx->stx_nlink > 1 && !S_ISDIR(stx->stx_mode));
   bool news = !known || content || tree || manner->inherited >= 0;
   if (!news && !linked) return nothing;
-  bool large = content && (int64_t)stx->stx_size > pre->plan->limit_bytes; /* has a queue of its own */
+  bool large = what_to_do.large = content && data_bytes(pre, stx) > pre->plan->limit_bytes; /* has a queue of its own */
   bool may_wait = need == NEED_CONTENT_LATER && !large && manner->may_pin && !pins_full(&pre->pins);
   bool in_base = manner->inherited < 0 && is_in_base(pre, entry, stx);
   if (quickly && (linked || !may_wait || !in_base)) return takes_long;
@@ -254,7 +262,7 @@ static void save(struct preimages *pre, int fd, enum preimage_need need, const s
     preimages_lose(pre, decision.lost, fd);
   } else if (decision.tree || decision.blob) {
     if (decision.tree) preimages_list(pre, &pre->now, fd, decision.tree);
-    else preimages_copy(pre, &pre->now, fd, decision.blob, (int64_t)stx.stx_size);
+    else preimages_copy(pre, &pre->now, fd, decision.blob, (int64_t)stx.stx_size, decision.large);
     pthread_mutex_lock(&pre->lock);
     end_saving(pre, dev_of(&stx), stx.stx_ino);
     pthread_mutex_unlock(&pre->lock);

@@ -48,6 +48,7 @@ struct preimages {
   struct inode_set names; /* that were noted, of inodes which had several */
   uint64_t last_dev; /* the device asked about last, and the answer */
   bool last_dev_pseudo;
+  bool counts_blocks; /* st_blocks tells what is no hole */
   bool has_birth_times;
   bool shows_layers; /* a file there has the device and number of its layer */
   struct pins pins;

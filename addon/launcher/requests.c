@@ -21,6 +21,13 @@ void send_finished(uint32_t lost) {
   control_send(&self.control, 'D', &none, sizeof none);
 }
 
+void send_not_walked(void) {
+  struct guard_walk none = {.outcome = DK_WALK_FAILED};
+  if (!self.walk_asked) return;
+  self.walk_asked = false;
+  control_send(&self.control, 'N', &none, sizeof none);
+}
+
 void refuse(const char *text) { control_send(&self.control, 'F', text, strlen(text)); }
 
 static int pidfd_of(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
@@ -113,6 +120,11 @@ static void on_frame(char type, const char *body, size_t length) {
     case 'Z':
       if (self.guard_hub >= 0) socket_send(self.guard_hub, "Z", 1, -1);
       else send_finished(0);
+      break;
+    case 'N':
+      self.walk_asked = true;
+      if (self.guard_hub >= 0) socket_send(self.guard_hub, "N", 1, -1);
+      else send_not_walked();
       break;
     case 'U': elevate_or_refuse(); break;
     case 'X': self.released = true; break;

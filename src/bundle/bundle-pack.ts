@@ -1,25 +1,27 @@
 import { encodeObject, encodePackHeader, sha256Of } from '../cas/pack-format.js';
 import { StreamWriter } from '../cas/stream-writer.js';
-import type { BlobReader, ObjectPlace, Sha256 } from '../cas/types.js';
+import { type BlobReader, type DataPart, isZeros, type ObjectPlace, type Sha256 } from '../cas/types.js';
 import { baseStream } from '../events/event.js';
 import type { Entry } from '../index/kv.js';
-import { Section, key, numberOf } from '../index/keys.js';
+import { INDEX_VERSION, Section, key, metaKey, numberOf, versionValue } from '../index/keys.js';
 import { decodePiece, encodePiece } from '../index/records.js';
 import { BundleEntry, encodePlace } from './bundle-format.js';
 
 /** A bundle is written once and sent around: it may take time to be small. */
 const LEVEL = 9;
+const VERSION_KEY = metaKey('version');
 
 /** Base content that the recording itself does not hold: a file's bytes in order, at most some MB at a time. */
 export interface ExtraBase {
   file: number;
-  bytes: Uint8Array;
+  data: DataPart;
 }
 
 /** Makes a bundle's pack, and remembers what its tables must say about it. */
 export class BundlePack {
   readonly #places = new Map<Sha256, ObjectPlace>();
   readonly #extraPieces: Entry[] = [];
+  #hasZeros = false;
   #waiting: Uint8Array[] = [];
   #offset = 0;
 
@@ -36,15 +38,18 @@ export class BundlePack {
       const stream = numberOf(at, 0);
       if (stream % 2 === 0) haveBase.add(stream);
       const { sha256 } = decodePiece(numberOf(at, 1), value, 'index');
+      if (sha256 === null) continue;
       if (!this.#places.has(sha256)) this.#put(blobs.read(sha256), sha256);
       yield* this.#take();
     }
     const streams = new StreamWriter({ put: (bytes) => this.#putOnce(bytes) }, (stream, piece) => {
       this.#extraPieces.push({ key: key(Section.streams, stream, piece.off), value: encodePiece(piece) });
     });
-    for await (const { file, bytes } of extra) {
+    for await (const { file, data } of extra) {
       if (haveBase.has(baseStream(file))) continue;
-      streams.append(baseStream(file), bytes);
+      if (isZeros(data)) streams.zeros(baseStream(file), data.zeros);
+      else streams.append(baseStream(file), data);
+      this.#hasZeros ||= isZeros(data);
       yield* this.#take();
     }
     streams.flushAll();
@@ -62,7 +67,9 @@ export class BundlePack {
   async *indexEntries(index: AsyncIterable<Entry>): AsyncGenerator<Entry> {
     const extra = this.#extraPieces.sort((a, b) => Buffer.compare(a.key, b.key));
     let next = 0;
-    for await (const entry of index) {
+    for await (const original of index) {
+      const isVersion = this.#hasZeros && original.key.equals(VERSION_KEY);
+      const entry = isVersion ? { key: original.key, value: versionValue(INDEX_VERSION) } : original;
       for (let piece = extra[next]; piece && Buffer.compare(piece.key, entry.key) < 0; piece = extra[++next])
         yield piece;
       yield entry;

@@ -50,6 +50,7 @@ async function* checked({ table, blobs }: Bundle, store: BlobStore, file: string
       eventBlockSize(entry.value, `${table.name}, event block ${numberOf(entry.key, 0)},`);
     if (section === Section.streams) {
       const piece = decodePiece(numberOf(entry.key, 1), entry.value, table.name);
+      if (piece.sha256 === null) continue;
       const bytes = blobs.read(piece.sha256);
       if (piece.blobOff + piece.length > bytes.length) {
         throw damagedBundle(

@@ -5,7 +5,8 @@ import { CutFinder, MAX_CHUNK_BYTES } from './chunker.js';
 export interface WrittenPiece {
   off: number;
   length: number;
-  sha256: Sha256;
+  /** null: zeros, of which no blob is made. */
+  sha256: Sha256 | null;
   blobOff: number;
 }
 
@@ -73,6 +74,16 @@ export class StreamWriter {
   /** Length of the stream, bytes that wait included. */
   length(stream: number): number {
     return this.#lengths.get(stream) ?? 0;
+  }
+
+  /** Appends zeros that take no room, however many; returns where in the stream they begin. */
+  zeros(stream: number, length: number): number {
+    const off = this.length(stream);
+    const tail = this.#tails.get(stream);
+    if (tail !== undefined) this.#drop(stream, tail);
+    if (length > 0) this.#onPiece(stream, { off, length, sha256: null, blobOff: 0 });
+    this.#lengths.set(stream, off + length);
+    return off;
   }
 
   /** Leaves out bytes that nobody knows: no piece will cover them. */

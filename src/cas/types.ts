@@ -1,6 +1,25 @@
 /** Lower-case hex of the SHA-256 of the raw bytes, as `sha256sum` prints it. */
 export type Sha256 = string;
 
+/** So many zeros, which nobody stores. */
+export interface Zeros {
+  readonly zeros: number;
+}
+
+/** A part of a content on its way into a stream. */
+export type DataPart = Uint8Array | Zeros;
+
+/** Shorter runs are stored like other bytes: a piece of their own would cost as much. */
+export const LEAST_ZEROS = 64 << 10;
+
+export function isZeros(part: DataPart): part is Zeros {
+  return !(part instanceof Uint8Array);
+}
+
+export function lengthOf(part: DataPart): number {
+  return isZeros(part) ? part.zeros : part.length;
+}
+
 /** Reads blobs by hash. Every read checks the hash; a mismatch is DkError 'damaged' naming pack and offset. */
 export interface BlobReader {
   /** The bytes are shared with a cache: not to be changed. */

@@ -104,6 +104,7 @@ const FIELDS: Readonly<Record<keyof Required<RecordingInfo>, Check>> = {
   lostRecords: count,
   frozenNs: count,
   verified: orNull(shaped({ ok: flag, differences: count, paths: count })),
+  unverified: optional(text),
   host: shaped({ kernel: text, user: text, uid: count, gid: count, arch: text, hostname: text }),
   probes: text,
   dkVersion: text,

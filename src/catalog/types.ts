@@ -26,6 +26,8 @@ export interface RecordingInfo {
   frozenNs: number;
   /** null: no proof was taken. */
   verified: { ok: boolean; differences: number; paths: number } | null;
+  /** Why not all of the roots could be compared with the disk, so that `verified` is null; the end of "not verified: …". */
+  unverified?: string;
   host: { kernel: string; user: string; uid: number; gid: number; arch: string; hostname: string };
   probes: string;
   dkVersion: string;

@@ -15,10 +15,16 @@ export async function* baseContent(recording: Recording, all: boolean): AsyncGen
     if (node?.type !== 'file' || !node.base || node.sizeBytes === 0) continue;
     const content = recording.content(base, file);
     if (!(await content.known())) continue;
-    for (let at = 0; at < node.sizeBytes; at += CHUNK_BYTES) {
-      const { bytes } = await content.read(at, Math.min(CHUNK_BYTES, node.sizeBytes - at));
-      yield { file, bytes };
+    let at = 0;
+    for await (const { offset, length } of content.dataRanges()) {
+      if (offset > at) yield { file, data: { zeros: offset - at } };
+      for (at = offset; at < offset + length; ) {
+        const { bytes } = await content.read(at, Math.min(CHUNK_BYTES, offset + length - at));
+        yield { file, data: bytes };
+        at += bytes.length;
+      }
     }
+    if (at < node.sizeBytes) yield { file, data: { zeros: node.sizeBytes - at } };
   }
 }
 

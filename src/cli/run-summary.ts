@@ -15,7 +15,7 @@ export function runSummary(info: RecordingInfo): string {
   return parts.join(' · ');
 }
 
-function verdict({ verified, id }: RecordingInfo): string {
-  if (verified === null) return 'not verified';
+function verdict({ verified, unverified, id }: RecordingInfo): string {
+  if (verified === null) return unverified === undefined ? 'not verified' : `not verified: ${unverified}`;
   return verified.ok ? 'verified' : `NOT VERIFIED, ${plural(verified.differences, 'difference')} (dk verify ${id})`;
 }

@@ -117,7 +117,8 @@ interface Payloads {
    * truth null: nothing stands at `path`. `data` null: content unchanged or none. file 0 and path '': the doubt that
    * a gap of file 0 left is over, everything that was not read back is as it was recorded.
    */
-  resync: { truth: NodeTruth | null; data: DataRef | null };
+  /** `nlink`: how many names lead to it, also those outside of what is recorded; null where that is not told. */
+  resync: { truth: NodeTruth | null; data: DataRef | null; nlink: number | null };
 }
 
 export type EventOf<K extends Kind> = Common & { kind: K } & Payloads[K];

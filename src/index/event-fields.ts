@@ -7,7 +7,20 @@ import { KIND_BY_CODE, KINDS } from '../events/kinds.js';
 import type { Kind } from '../events/kinds.js';
 import { invariant } from '../errors.js';
 import type { FieldCodec } from './field-codecs.js';
-import { bool, bytes, clock, dataRef, nullable, offset, sint, text, texts, truth, uint } from './field-codecs.js';
+import {
+  bool,
+  bytes,
+  clock,
+  dataRef,
+  later,
+  nullable,
+  offset,
+  sint,
+  text,
+  texts,
+  truth,
+  uint,
+} from './field-codecs.js';
 
 type PayloadField<K extends Kind> = Exclude<keyof EventOf<K>, keyof EventOf<'sync.all'>>;
 type Fields<K extends Kind> = { readonly [F in PayloadField<K>]: FieldCodec<EventOf<K>[F]> };
@@ -41,7 +54,7 @@ export const EVENT_FIELDS: { readonly [K in Kind]: Fields<K> } = {
   'proc.exit': { code: sint, signal: sint },
   'output.write': { fd: sint, length: uint, data: dataRef },
   gap: { cause: text, lost: uint, offset: uint, length: uint },
-  resync: { truth: nullable(truth), data: nullable(dataRef) },
+  resync: { truth: nullable(truth), data: nullable(dataRef), nlink: later(uint) },
 };
 
 /** Columns 0…15 are common to all kinds; the others are 16 × code + number of the field. */

@@ -90,6 +90,12 @@ export function nullable<T>(codec: FieldCodec<T>): FieldCodec<T | null> {
   };
 }
 
+/** As `nullable`, for a field that the kind did not have from the beginning: in older blocks its column is empty. */
+export function later<T>(codec: FieldCodec<T>): FieldCodec<T | null> {
+  const { put, get } = nullable(codec);
+  return { put, get: (from, context) => (from.left === 0 ? null : get(from, context)) };
+}
+
 export const texts: FieldCodec<string[]> = {
   put(out, value) {
     out.uint(value.length);

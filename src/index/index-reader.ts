@@ -5,7 +5,7 @@ import { DkError } from '../errors.js';
 import type { DkEvent, ProcessInfo } from '../events/event.js';
 import { ByteReader } from './byte-reader.js';
 import { EVENTS_PER_BLOCK, decodeEventBlock, eventBlockSize } from './event-block.js';
-import { INDEX_VERSION, Section, key, metaKey, numberOf, prefixRange } from './keys.js';
+import { INDEX_VERSION, INDEX_VERSION_WITHOUT_ZEROS, Section, key, metaKey, numberOf, prefixRange } from './keys.js';
 import type { Entry, KvReader } from './kv.js';
 import { decodeHistory, decodePiece, decodeProcess } from './records.js';
 import type { IndexReader, StreamPiece } from './types.js';
@@ -37,7 +37,8 @@ export class KvIndexReader implements IndexReader {
       );
     }
     const version = new ByteReader(value, kv.name).uint();
-    if (version !== INDEX_VERSION) throw wrongVersion(kv.name, version, INDEX_VERSION);
+    if (version !== INDEX_VERSION && version !== INDEX_VERSION_WITHOUT_ZEROS)
+      throw wrongVersion(kv.name, version, INDEX_VERSION);
   }
 
   async length(): Promise<number> {

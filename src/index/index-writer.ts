@@ -4,10 +4,9 @@
  */
 import { invariant } from '../errors.js';
 import type { DkEvent, ProcessInfo } from '../events/event.js';
-import { ByteWriter } from './byte-writer.js';
 import { encodeEventBlock, heavyBytes, isFullBlock } from './event-block.js';
 import { HistoryWriter } from './history-writer.js';
-import { INDEX_VERSION, Section, key, metaKey } from './keys.js';
+import { INDEX_VERSION, INDEX_VERSION_WITHOUT_ZEROS, Section, key, metaKey, versionValue } from './keys.js';
 import type { KvPut, KvWriter } from './kv.js';
 import { encodePiece, encodeProcess } from './records.js';
 import type { IndexWriter, StreamPiece } from './types.js';
@@ -28,13 +27,12 @@ export class KvIndexWriter implements IndexWriter {
   #bytesInFlight = 0;
   #written: Promise<void> = Promise.resolve();
   #failure: unknown;
+  #hasZeros = false;
 
   constructor(kv: KvWriter) {
     this.#kv = kv;
     this.#history = new HistoryWriter((at, value) => this.#put(at, value));
-    const version = new ByteWriter(8);
-    version.uint(INDEX_VERSION);
-    this.#put(metaKey('version'), Buffer.from(version.view()));
+    this.#put(metaKey('version'), versionValue(INDEX_VERSION_WITHOUT_ZEROS));
   }
 
   append(event: DkEvent): void {
@@ -50,6 +48,10 @@ export class KvIndexWriter implements IndexWriter {
   }
 
   putPiece(stream: number, piece: StreamPiece): void {
+    if (piece.sha256 === null && !this.#hasZeros) {
+      this.#hasZeros = true;
+      this.#put(metaKey('version'), versionValue(INDEX_VERSION));
+    }
     this.#put(key(Section.streams, stream, piece.off), encodePiece(piece));
   }
 

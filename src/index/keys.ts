@@ -12,7 +12,14 @@
  */
 import { invariant } from '../errors.js';
 
-export const INDEX_VERSION = 1;
+/** 2: some pieces are zeros. An index without such is of version 1. */
+export const INDEX_VERSION = 2;
+export const INDEX_VERSION_WITHOUT_ZEROS = 1;
+
+/** The value of meta 'version'. */
+export function versionValue(version: number): Buffer {
+  return Buffer.of(version);
+}
 
 export const Section = { meta: 1, events: 2, history: 3, streams: 4, keyframes: 5, processes: 6 } as const;
 export type SectionNumber = (typeof Section)[keyof typeof Section];

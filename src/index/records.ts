@@ -2,7 +2,7 @@
  * Values of the index that are not events.
  *
  *   history   sequence numbers: first uint, then each less the one before, uint
- *   piece     length uint · blobOff uint · SHA-256, 32 bytes
+ *   piece     length uint · blobOff uint · SHA-256, 32 bytes, or nothing for zeros (version 2)
  *   process   pid sint · parent · firstSeq · lastSeq uint · exe · cwd text · argv count uint, texts
  */
 import type { Sha256 } from '../cas/types.js';
@@ -42,7 +42,7 @@ export function encodePiece(piece: StreamPiece): Buffer {
   const out = new ByteWriter(SHA256_BYTES + 16);
   out.uint(piece.length);
   out.uint(piece.blobOff);
-  out.raw(Buffer.from(piece.sha256, 'hex'));
+  if (piece.sha256 !== null) out.raw(Buffer.from(piece.sha256, 'hex'));
   return Buffer.from(out.view());
 }
 
@@ -51,7 +51,7 @@ export function decodePiece(off: number, value: Buffer, where: string): StreamPi
   const length = reader.uint();
   const blobOff = reader.uint();
   if (off + length > Number.MAX_SAFE_INTEGER) reader.damaged('a piece is too long');
-  const sha256: Sha256 = reader.raw(SHA256_BYTES).toString('hex');
+  const sha256: Sha256 | null = reader.left === 0 ? null : reader.raw(SHA256_BYTES).toString('hex');
   return { off, length, sha256, blobOff };
 }
 

@@ -1,11 +1,11 @@
 import type { Sha256 } from '../cas/types.js';
 import type { DkEvent, ProcessInfo } from '../events/event.js';
 
-/** A piece of a stream: `length` bytes from stream offset `off`, being bytes `blobOff…` of the blob. */
+/** A piece of a stream: `length` bytes from stream offset `off`, being bytes `blobOff…` of the blob, or zeros. */
 export interface StreamPiece {
   off: number;
   length: number;
-  sha256: Sha256;
+  sha256: Sha256 | null;
   blobOff: number;
 }
 

@@ -1,5 +1,6 @@
 import { addon } from '../native/addon.js';
 import type { CheckoutTools } from '../timeline/checkout-node.js';
+import { type LiveReader, liveReader } from '../timeline/live-files.js';
 import type { ProofOptions } from '../timeline/proof.js';
 
 /** The system calls that Node has not, as far as the addon is there: without it a checkout says what it leaves out. */
@@ -10,6 +11,11 @@ export function checkoutTools(): CheckoutTools {
   } catch {
     return {};
   }
+}
+
+/** Files as they are now; holes are told from data. */
+export function liveTree(): LiveReader {
+  return liveReader(proofTools().findData);
 }
 
 /** The same for a proof. */

@@ -81,6 +81,12 @@ class CountingStreams implements StreamSink {
     return off;
   }
 
+  zeros(stream: number, length: number): number {
+    const off = this.lengths.get(stream) ?? 0;
+    this.skip(stream, length);
+    return off;
+  }
+
   skip(stream: number, length: number): void {
     this.lengths.set(stream, (this.lengths.get(stream) ?? 0) + length);
   }

@@ -5,7 +5,7 @@ import { DkError, type ErrorCode } from '../errors.js';
 import { mayRaisePriority } from './privileges.js';
 import { Pipeline } from './ingest/pipeline.js';
 import { concludeRun, type Conclusion } from './ingest/conclude.js';
-import type { RunEnd } from './ingest/run-end.js';
+import type { RootWalk, RunEnd } from './ingest/run-end.js';
 
 /** What the session sends when it starts the worker. */
 export interface IngestJob {
@@ -14,6 +14,7 @@ export interface IngestJob {
   excludes: string[];
   roots: string[];
   cwd: string;
+  preimageLimitBytes: number;
 }
 
 export type ToWorker =
@@ -21,6 +22,8 @@ export type ToWorker =
   | { type: 'begin' }
   /** The command has ended and the journal is closed. */
   | { type: 'end'; end: RunEnd }
+  /** The roots were looked at once more. May come before or after 'end'. */
+  | { type: 'walked'; walk: RootWalk }
   /** There is nothing to keep, or it cannot be finished now: closes what is open. */
   | { type: 'stop' };
 export type FromWorker =
@@ -36,13 +39,18 @@ const LOW_PRIORITY = 10;
 
 const port = parentPort;
 if (port !== null) {
-  const begin = deferred();
+  const begin = deferred<void>();
+  const walked = deferred<RootWalk>();
   let end: RunEnd | 'stop' | undefined;
   port.on('message', (message: ToWorker) => {
+    if (message.type === 'walked') {
+      walked.resolve(message.walk);
+      return;
+    }
     if (message.type !== 'begin') end = message.type === 'end' ? message.end : 'stop';
     begin.resolve();
   });
-  run(workerData as IngestJob, begin.promise, () => end)
+  run(workerData as IngestJob, begin.promise, () => end, walked.promise)
     .then(
       (conclusion) => port.postMessage({ type: 'done', conclusion } satisfies FromWorker),
       (error: unknown) => port.postMessage(failure(error)),
@@ -54,6 +62,7 @@ async function run(
   job: IngestJob,
   begin: Promise<void>,
   ended: () => RunEnd | 'stop' | undefined,
+  walked: Promise<RootWalk>,
 ): Promise<Conclusion> {
   const priority = mayRaisePriority() ? setPriority : () => {};
   priority(LOW_PRIORITY);
@@ -63,7 +72,7 @@ async function run(
     if (ended() === 'stop') throw stopped();
     const pipeline = await Pipeline.open({ store, id: job.id, source: store.folderOf(job.id) }, job);
     try {
-      return await follow(pipeline, store, job, ended, priority);
+      return await follow(pipeline, store, job, ended, walked, priority);
     } catch (error) {
       await pipeline.abandon().catch(() => undefined); // the first failure is the one to tell
       throw error;
@@ -78,6 +87,7 @@ async function follow(
   store: Store,
   job: IngestJob,
   ended: () => RunEnd | 'stop' | undefined,
+  walked: Promise<RootWalk>,
   priority: (value: number) => void,
 ): Promise<Conclusion> {
   for (;;) {
@@ -86,7 +96,7 @@ async function follow(
     if (end !== undefined) {
       priority(0);
       const proven = () => port?.postMessage({ type: 'proven' } satisfies FromWorker);
-      return concludeRun(pipeline, store, job.id, { roots: job.roots, end, proven });
+      return concludeRun(pipeline, store, job, { end, walked, proven });
     }
     const busy = await pipeline.advance();
     await new Promise((resolve) => (busy ? setImmediate(resolve) : setTimeout(resolve, POLL_MS)));
@@ -97,9 +107,9 @@ function stopped(): DkError {
   return new DkError('internal', 'The ingest thread was stopped.', 'What was recorded can be opened with: dk open');
 }
 
-function deferred(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = () => {};
-  const promise = new Promise<void>((done) => (resolve = done));
+function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve = (_: T) => {};
+  const promise = new Promise<T>((done) => (resolve = done));
   return { promise, resolve };
 }
 

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { DkError } from '../errors.js';
 import type { Conclusion } from './ingest/conclude.js';
-import type { RunEnd } from './ingest/run-end.js';
+import type { RootWalk, RunEnd } from './ingest/run-end.js';
 import type { FromWorker, IngestJob, ToWorker } from './ingest-thread.js';
 
 /** The ingest thread, as the session sees it. */
@@ -45,6 +45,11 @@ export class IngestWorker {
   begin(): void {
     this.worker.postMessage({ type: 'begin' } satisfies ToWorker);
   }
+
+  /** end.bin is there, or not to be had. */
+  readonly walked = (walk: RootWalk): void => {
+    this.worker.postMessage({ type: 'walked', walk } satisfies ToWorker);
+  };
 
   /** The journal is complete: resolves when the recording is sealed. `proven`: the disk has been looked at for the last time. */
   end(end: RunEnd, proven: () => void): Promise<Conclusion> {

@@ -30,6 +30,9 @@ export interface BaseDone {
   truncated: boolean;
 }
 
+/** How the second look at the roots went; `whole`: end.bin is complete, in the form of base.bin. */
+export type EndWalk = 'whole' | 'cut' | 'failed';
+
 /** How the command ended. `signal` 0: by itself. `execErrno`: it never started. */
 export type TargetEnd = { code: number; signal: number; execErrno?: undefined } | { execErrno: number };
 
@@ -74,6 +77,7 @@ export class LauncherLink extends EventEmitter<LinkEvents> {
   private readonly base = new Settled<BaseDone>();
   private readonly finished = new Settled<GuardSummary>();
   private readonly end = new Settled<TargetEnd>();
+  private readonly walk = new Settled<EndWalk>();
 
   /** base.bin is complete. Rejected when the launcher could not prepare. */
   readonly baseDone: Promise<BaseDone> = this.base.promise;
@@ -131,6 +135,12 @@ export class LauncherLink extends EventEmitter<LinkEvents> {
     this.send('O', u32(pid));
   }
 
+  /** Looks at the roots once more, as they are now, after finish(). */
+  lookAgain(): Promise<EndWalk> {
+    this.send('N');
+    return this.walk.promise;
+  }
+
   /** To be said before exiting on purpose while the command still runs; otherwise the launcher waits for it. */
   release(): void {
     this.send('X');
@@ -169,12 +179,13 @@ export class LauncherLink extends EventEmitter<LinkEvents> {
       this.emit('ended', end);
     },
     finished: (summary) => this.finished.resolve(summary),
+    walked: (walk) => this.walk.resolve(walk),
     warning: (text) => this.emit('warning', text),
     failed: (text) => this.fail(sentences(text)),
   };
 
   private fail(error: DkError): void {
-    for (const one of [this.prepared, this.base, this.finished, this.end]) one.reject(error);
+    for (const one of [this.prepared, this.base, this.finished, this.end, this.walk]) one.reject(error);
   }
 }
 
@@ -184,9 +195,13 @@ interface Sinks {
   started(): void;
   ended(end: TargetEnd): void;
   finished(summary: GuardSummary): void;
+  walked(walk: EndWalk): void;
   warning(text: string): void;
   failed(text: string): void;
 }
+
+/** By enum dk_walk of control.h. */
+const WALKS: readonly EndWalk[] = ['whole', 'cut', 'failed'];
 
 /** What each frame of the launcher says; letters of a newer launcher are passed over. */
 const HANDLERS: Partial<Record<string, (to: Sinks, body: Buffer) => void>> = {
@@ -202,6 +217,7 @@ const HANDLERS: Partial<Record<string, (to: Sinks, body: Buffer) => void>> = {
       bytes: Number(body.readBigUInt64LE(16)),
       lost: body.readUInt32LE(24),
     }),
+  N: (to, body) => to.walked(WALKS[body[8] ?? WALKS.length] ?? 'failed'),
   W: (to, body) => to.warning(body.toString()),
   F: (to, body) => to.failed(body.toString()),
 };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Store } from '../catalog/store.js';
 import type { RecordingInfo } from '../catalog/types.js';
 import { openIndex } from '../index/open-index.js';
-import { liveFiles } from '../timeline/live-files.js';
+import { liveTree } from './checkout-tools.js';
 import { openRecording } from '../timeline/recording.js';
 import type { Recording } from '../timeline/types.js';
 
@@ -17,7 +17,7 @@ export async function openStoredRecording(store: Store, info: RecordingInfo): Pr
     index: await openIndex(folder),
     blobs,
     base: existsSync(basePath) ? readFileSync(basePath) : undefined,
-    live: info.imported === true ? undefined : liveFiles,
+    live: info.imported === true ? undefined : liveTree(),
   });
   const close = recording.close.bind(recording);
   recording.close = async () => {

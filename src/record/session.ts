@@ -58,6 +58,8 @@ class Session {
   private cgroup: TargetCgroup | undefined;
   /** The command's program was started, so that there is something to keep. */
   private hasRun = false;
+  /** The manifest of the roots is complete. */
+  private hasBase = false;
 
   constructor(
     private readonly store: Store,
@@ -68,8 +70,8 @@ class Session {
     this.folder = store.folderOf(draft.id);
     link.on('warning', (text) => this.warnings.push(text));
     link.on('started', () => (this.hasRun = true));
-    const { excludes, roots, cwd } = options;
-    this.ingest = new IngestWorker({ home: store.home, id: draft.id, excludes, roots, cwd });
+    const { excludes, roots, cwd, preimageLimitBytes } = options;
+    this.ingest = new IngestWorker({ home: store.home, id: draft.id, excludes, roots, cwd, preimageLimitBytes });
   }
 
   async run(): Promise<SessionResult> {
@@ -92,7 +94,9 @@ class Session {
     proven: () => void,
   ): Promise<SessionResult> {
     const { id } = this.draft;
-    const [guarded] = await Promise.all([this.link.finish(), recorder.stop()]);
+    const finished = Promise.all([this.link.finish(), recorder.stop()]);
+    if (end.execErrno === undefined) this.lookAgain();
+    const [guarded] = await finished;
     const stats = recorder.stats();
     if (end.execErrno !== undefined) {
       await this.abandon();
@@ -112,7 +116,7 @@ class Session {
       if (!(error instanceof DkError)) throw error;
       return { id, info: undefined, end, failure: error, problems: [] };
     }
-    const { totals, verified, problems, notices } = conclusion;
+    const { totals, verified, unverified, problems, notices } = conclusion;
     const info = this.store.update(id, (current) => ({
       ...current,
       ...totals,
@@ -123,6 +127,7 @@ class Session {
       lostRecords: stats.lost,
       frozenNs: stats.frozenNs,
       verified,
+      ...(unverified === undefined ? {} : { unverified }),
       notices: [...this.warnings, ...notices],
     }));
     return { id, info, end, problems };
@@ -155,6 +160,7 @@ class Session {
     });
     recorder.seed(targetPid);
     const base = await this.link.baseDone;
+    this.hasBase = !base.truncated;
     if (base.truncated) {
       this.warnings.push(
         'A root has more than a million entries, so it was recorded without a complete base manifest.',
@@ -163,6 +169,12 @@ class Session {
     this.link.go();
     this.ingest.begin();
     return recorder;
+  }
+
+  /** Looks at the roots beside the other work of the end. */
+  private lookAgain(): void {
+    if (this.hasBase) this.link.lookAgain().then(this.ingest.walked, () => this.ingest.walked('failed'));
+    else this.ingest.walked('no-base');
   }
 
   /** Nothing was recorded, or it cannot be finished now: what the command did is then still in the journal. */

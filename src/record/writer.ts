@@ -1,3 +1,4 @@
+import { type DataPart, isZeros, lengthOf } from '../cas/types.js';
 import {
   baseStream,
   type DataRef,
@@ -22,13 +23,15 @@ export type EventToWrite = { [K in Kind]: Omit<EventOf<K>, 'seq' | 'data'> }[Kin
 /** Bytes that a base file had before the recording, from `offset` on. */
 export interface BasePart {
   offset: number;
-  bytes: Uint8Array;
+  data: DataPart;
 }
 
 /** Cuts streams into blobs and lists the pieces in the index; cas/stream-writer.ts. */
 export interface StreamSink {
   /** Where in the stream the bytes begin. */
   append(stream: number, bytes: Uint8Array): number;
+  /** The same of zeros, which take no room. */
+  zeros(stream: number, length: number): number;
   /** Leaves bytes out that nobody knows. */
   skip(stream: number, length: number): void;
   /** What comes next does not continue what came before; `restart`: it begins a file anew. */
@@ -98,7 +101,7 @@ export class RecordingWriter {
    * Appends one event, which belongs to the writer from here on; returns its sequence number. `data`: the bytes of a write, copy, sync, output or resync, in as
    * many parts as they were captured; null when there are none or they were lost (a gap follows).
    */
-  append(event: EventToWrite, data: Iterable<Uint8Array> | null = null): number {
+  append(event: EventToWrite, data: Iterable<DataPart> | null = null): number {
     this.seq += 1;
     const stream = streamOf(event);
     const numbered = event as DkEvent;
@@ -120,11 +123,10 @@ export class RecordingWriter {
   setBaseContent(file: number, parts: Iterable<BasePart>): void {
     const stream = baseStream(file);
     let at = 0;
-    for (const { offset, bytes } of parts) {
+    for (const { offset, data } of parts) {
       if (offset > at) this.targets.streams.skip(stream, offset - at);
-      this.targets.streams.append(stream, bytes);
-      this.sizeBytes += bytes.length;
-      at = offset + bytes.length;
+      this.put(stream, data);
+      at = offset + lengthOf(data);
     }
   }
 
@@ -150,16 +152,21 @@ export class RecordingWriter {
     return this.totals();
   }
 
-  private store(event: EventToWrite, stream: number, data: Iterable<Uint8Array> | null): DataRef | null {
+  private store(event: EventToWrite, stream: number, data: Iterable<DataPart> | null): DataRef | null {
     if (data === null) return NO_DATA_KINDS.has(event.kind) ? null : { stream: UNKNOWN, off: 0 };
     this.hintCut(event, stream);
     let start: number | undefined;
     for (const part of data) {
-      const off = this.targets.streams.append(stream, part);
+      const off = this.put(stream, part);
       start ??= off;
-      this.sizeBytes += part.length;
     }
     return { stream, off: start ?? this.targets.streams.append(stream, EMPTY) };
+  }
+
+  private put(stream: number, part: DataPart): number {
+    if (isZeros(part)) return this.targets.streams.zeros(stream, part.zeros);
+    this.sizeBytes += part.length;
+    return this.targets.streams.append(stream, part);
   }
 
   private hintCut(event: EventToWrite, stream: number): void {

@@ -127,7 +127,8 @@ const APPLIERS: { [K in ChangingKind]: Applier<K> } = {
       model.doubtFrom = model.seq;
       return;
     }
-    const rec = model.touchContent(file);
+    // A file that nobody knew of before the gap is made by the resync that follows.
+    const rec = model.edit(file) === undefined ? undefined : model.touchContent(file);
     if (rec === undefined || !isRange(model, offset, length)) return;
     const end = length === 0 ? rec.sizeBytes : Math.min(offset + length, rec.sizeBytes);
     const start = length === 0 ? 0 : offset;
@@ -215,7 +216,7 @@ function copyOf(model: StateBuilder, from: number, fromOffset: number, length: n
   return pasteExtents(copied, totalOf(copied), wholeExtents(missing, UNKNOWN));
 }
 
-function resync(model: StateBuilder, { file, path, truth, data }: EventOf<'resync'>): void {
+function resync(model: StateBuilder, { file, path, truth, data, nlink }: EventOf<'resync'>): void {
   if (file === 0 && truth === null && path === '') {
     model.doubtFrom = 0;
     return;
@@ -252,6 +253,7 @@ function resync(model: StateBuilder, { file, path, truth, data }: EventOf<'resyn
   }
   rec.certainAt = model.seq;
   if (place !== undefined) model.link(place, file);
+  if (nlink !== null) rec.nlink = nlink;
   rec.mtimeNs = truth.mtimeNs;
 }
 

@@ -39,6 +39,16 @@ export class BaseContent {
     }
   }
 
+  /** Ranges that are no holes; the whole range where that is not known. */
+  async dataRanges(file: number, offset: number, length: number): Promise<ByteRange[]> {
+    const opened = await this.open(file);
+    try {
+      return opened?.dataRanges(offset, length) ?? [{ offset, length }];
+    } finally {
+      await opened?.close();
+    }
+  }
+
   private async open(file: number): Promise<LiveFile | undefined> {
     const node = this.base.node(file);
     const seen = node === undefined || this.live === undefined ? undefined : await this.lastSeen(file);

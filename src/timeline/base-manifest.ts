@@ -96,7 +96,11 @@ export class BaseManifest {
 
   node(file: number): BaseNode | undefined {
     const record = this.recordOf(file);
-    if (record < 0) return undefined;
+    return record < 0 ? undefined : this.nodeOf(record, file);
+  }
+
+  /** What the entry says; `file` is the id that it gets. */
+  nodeOf(record: number, file: number): BaseNode {
     const at = this.offsets[record] as number;
     const u32 = (field: number) => this.view.getUint32(at + field, true);
     const mode = u32(AT.mode);
@@ -162,17 +166,71 @@ export class BaseManifest {
     return index;
   }
 
+  /** The record of a root; -1 when it is none. */
+  rootRecord(path: string): number {
+    return this.rootRecords.find((record) => this.nameOf(record) === path) ?? -1;
+  }
+
+  /** Of a directory, in the order of their names' bytes. */
+  childrenOf(record: number): Uint32Array {
+    const { start, list } = this.childRecords;
+    return list.subarray(start[record], start[record + 1]);
+  }
+
+  isDir(record: number): boolean {
+    return (this.view.getUint32((this.offsets[record] as number) + AT.mode, true) & S_IFMT) === S_IFDIR;
+  }
+
+  /** Other names of the same inode. */
+  aliasesOf(record: number): readonly number[] {
+    const first = this.aliases.firstOf.get(record) ?? record;
+    return [first, ...(this.aliases.othersOf.get(first) ?? [])].filter((one) => one !== record);
+  }
+
+  /** Absolute. */
+  pathOf(record: number): string {
+    const parent = this.view.getUint32((this.offsets[record] as number) + AT.parent, true);
+    if (parent === NO_PARENT) return this.nameOf(record);
+    const dir = this.pathOf(parent);
+    return `${dir === '/' ? '' : dir}/${this.nameOf(record)}`;
+  }
+
+  /** Order by the bytes of the names. */
+  compareNames(record: number, other: BaseManifest, otherRecord: number): number {
+    const a = this.nameRange(record);
+    const b = other.nameRange(otherRecord);
+    return this.bytes.compare(other.bytes, b.start, b.end, a.start, a.end);
+  }
+
+  /** True when nothing tells the two entries apart but where they stand. */
+  isSame(record: number, other: BaseManifest, otherRecord: number): boolean {
+    const a = this.offsets[record] as number;
+    const b = other.offsets[otherRecord] as number;
+    const size = this.view.getUint32(a, true);
+    if (other.view.getUint32(b, true) !== size) return false;
+    const rest = AT.parent + 4;
+    return (
+      this.bytes.compare(other.bytes, b, b + AT.parent, a, a + AT.parent) === 0 &&
+      this.bytes.compare(other.bytes, b + rest, b + size, a + rest, a + size) === 0
+    );
+  }
+
   /** -1 when the file is not in the manifest under this id. */
-  private recordOf(file: number): number {
+  recordOf(file: number): number {
     if (file === ROOT_DIR_FILE) return this.slash;
     const record = file - FIRST_BASE_FILE;
     return record >= 0 && record < this.count && this.fileOf(record) === file ? record : -1;
   }
 
-  private nameOf(record: number): string {
-    const at = this.offsets[record] as number;
-    const length = this.view.getUint16(at + AT.nameLength, true);
-    return fromBytes(this.bytes.subarray(at + FIXED_BYTES, at + FIXED_BYTES + length));
+  /** Of a root its path. */
+  nameOf(record: number): string {
+    const { start, end } = this.nameRange(record);
+    return fromBytes(this.bytes.subarray(start, end));
+  }
+
+  private nameRange(record: number): { start: number; end: number } {
+    const start = (this.offsets[record] as number) + FIXED_BYTES;
+    return { start, end: start + this.view.getUint16(start - FIXED_BYTES + AT.nameLength, true) };
   }
 }
 

@@ -18,7 +18,7 @@ import type { XattrReader } from './proof.js';
 import type { NodeView } from './rec.js';
 import type { SafeDir } from './safe-dir.js';
 import type { TreeState } from './state.js';
-import { type FileContent, HOLE, type Node, type Recording } from './types.js';
+import type { FileContent, Node, Recording } from './types.js';
 import { makeSocket } from './unix-socket.js';
 
 /** System calls that Node has not. Without one, what needs it is left out or rounded, and said. */
@@ -95,8 +95,8 @@ export class NodeMaker {
     const fd = dir.create(name);
     try {
       try {
-        requireRoom(dir, node);
-        await this.fill(fd, content, node);
+        await requireRoom(dir, content);
+        await this.fill(fd, content);
         this.setOwner(node, (uid, gid) => fchownSync(fd, uid, gid));
         await this.setXattrs(dir.at(name), node);
         fchmodSync(fd, this.modeOf(node));
@@ -112,9 +112,9 @@ export class NodeMaker {
   }
 
   /** Writes all but the holes. */
-  private async fill(fd: number, content: FileContent, node: Node): Promise<void> {
-    ftruncateSync(fd, node.sizeBytes);
-    for (const { at: start, length } of dataRanges(node)) {
+  private async fill(fd: number, content: FileContent): Promise<void> {
+    ftruncateSync(fd, content.sizeBytes);
+    for await (const { offset: start, length } of content.dataRanges()) {
       for (let at = start; at < start + length; at += CHUNK_BYTES) {
         const { bytes, unknown } = await content.read(at, Math.min(CHUNK_BYTES, start + length - at));
         if (unknown.length > 0) throw unknownBytes();
@@ -192,22 +192,11 @@ export class NodeMaker {
   }
 }
 
-/** Runs of extents that are not holes. */
-export function dataRanges(node: Pick<Node, 'extents'>): { at: number; length: number }[] {
-  const ranges: { at: number; length: number }[] = [];
-  for (const { at, length, stream } of node.extents()) {
-    if (stream === HOLE) continue;
-    const before = ranges[ranges.length - 1];
-    if (before !== undefined && before.at + before.length === at) before.length += length;
-    else ranges.push({ at, length });
-  }
-  return ranges;
-}
-
 /** A forged file can refer to the same bytes any number of times. */
-function requireRoom(dir: SafeDir, node: Node): void {
-  if (node.sizeBytes < LARGE_BYTES) return;
-  const needed = dataRanges(node).reduce((sum, { length }) => sum + length, 0);
+async function requireRoom(dir: SafeDir, content: FileContent): Promise<void> {
+  if (content.sizeBytes < LARGE_BYTES) return;
+  let needed = 0;
+  for await (const { length } of content.dataRanges()) needed += length;
   const { bavail, bsize } = statfsSync(dir.self());
   if (needed > bavail * bsize) {
     throw new DkError('io', `There is no room for its ${needed} bytes.`, 'Choose another place with --to.');

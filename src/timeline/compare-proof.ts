@@ -2,11 +2,12 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { toBytes } from '../events/byte-string.js';
 import { flagNames } from '../linux/file-flags.js';
 import { S_IFMT, typeOfMode } from './base-node.js';
-import { hashContent } from './content-hash.js';
-import { liveFiles } from './live-files.js';
+import { type HashVersion, hashContent } from './content-hash.js';
+import { type LiveFile, liveFiles } from './live-files.js';
 import { hasBaseContent, type Proof, type ProofEntry, type ProofStat } from './proof.js';
 import type { NodeView } from './rec.js';
 import type { TreeState } from './state.js';
+import type { ByteRange } from './stream-reader.js';
 import type { FileContent, Node, Recording } from './types.js';
 
 export type DifferenceKind =
@@ -47,18 +48,24 @@ export interface ProofResult {
 
 const CHUNK_BYTES = 4 << 20;
 
-/**
- * Rebuilds every touched path from the store and compares it with what the proof saw on the disk. `locate`: where the
- * proof saw the path, when that was elsewhere.
- */
+/** What is read of a recording to compare it. */
+export type ProvenRecording = Pick<Recording, 'state' | 'content' | 'length'>;
+
+export interface CompareOptions {
+  /** Where the proof saw the path, when that was elsewhere. */
+  locate?: (path: string) => string | undefined;
+  /** Of contents by file; those that are there are not read again, the others are added. */
+  hashes?: Map<number, Promise<string | undefined>>;
+}
+
+/** Rebuilds every touched path from the store and compares it with what the proof saw on the disk. */
 export async function compareProof(
-  recording: Recording,
+  recording: ProvenRecording,
   proof: Proof,
-  locate: (path: string) => string | undefined = (path) => path,
+  { locate = (path) => path, hashes = new Map() }: CompareOptions = {},
 ): Promise<ProofResult> {
   const state = (await recording.state(Math.min(proof.seq, recording.length))) as TreeState;
   const differences: Difference[] = [];
-  const hashes = new Map<number, Promise<string | undefined>>();
   const inodes = new Inodes();
   for (const entry of proof.entries) {
     const node = state.lookup(entry.path);
@@ -80,7 +87,11 @@ export async function compareProof(
     compareFlags(node, entry, add);
     const other = inodes.other(node.file, entry.stat, entry.path);
     if (other !== undefined) add('links', other.recorded, other.found);
-    if (type !== 'file' || !(await contentDiffers(recording, state, node, entry, hashes, add))) continue;
+    if (
+      type !== 'file' ||
+      !(await contentDiffers(recording, state, node, entry, { version: proof.version, hashes }, add))
+    )
+      continue;
     const offset = await firstDifference(recording.content(state, node.file), entry.stat, locate(entry.path));
     if (offset !== undefined) Object.assign(differences[differences.length - 1] as Difference, { offset });
   }
@@ -127,11 +138,11 @@ function compareFlags({ flags }: NodeView, entry: ProofEntry, add: Add): void {
 
 /** True when 'bytes' was added. */
 async function contentDiffers(
-  recording: Recording,
+  recording: ProvenRecording,
   state: TreeState,
   node: NodeView,
   entry: ProofEntry,
-  hashes: Map<number, Promise<string | undefined>>,
+  { version, hashes }: { version: HashVersion; hashes: Map<number, Promise<string | undefined>> },
   add: Add,
 ): Promise<boolean> {
   if (node.sizeBytes !== entry.stat?.sizeBytes) {
@@ -140,7 +151,7 @@ async function contentDiffers(
   }
   // Neither side has changed it since the base.
   if (entry.content === 'base' && hasBaseContent(node)) return false;
-  const hash = hashes.get(node.file) ?? hashContent(recording, state, node);
+  const hash = hashes.get(node.file) ?? hashContent(recording, state, node, version);
   hashes.set(node.file, hash);
   const recorded = await hash;
   const found = entry.content === null ? 'a file that may not be read' : `sha256 ${entry.content}`;
@@ -171,17 +182,32 @@ async function firstDifference(
   try {
     const stat = await live.stat();
     if (stat.ino !== seen.ino || stat.mtimeNs !== seen.mtimeNs || stat.ctimeNs !== seen.ctimeNs) return undefined;
-    for (let at = 0; at < content.sizeBytes; at += CHUNK_BYTES) {
-      const { bytes } = await content.read(at, CHUNK_BYTES);
-      const found = Buffer.alloc(bytes.length);
-      await live.read(found, at);
-      if (bytes.equals(found)) continue;
-      return at + bytes.findIndex((byte, index) => byte !== found[index]);
-    }
-    return undefined;
+    let first = Number.POSITIVE_INFINITY;
+    const lists = [content.dataRanges(), live.dataRanges(0, content.sizeBytes)];
+    for (const ranges of lists) first = Math.min(first, (await firstWithin(ranges, content, live, first)) ?? first);
+    return Number.isFinite(first) ? first : undefined;
   } finally {
     await live.close();
   }
+}
+
+/** The first offset below `before` in those ranges at which they differ. */
+async function firstWithin(
+  ranges: AsyncIterable<ByteRange> | Iterable<ByteRange>,
+  content: FileContent,
+  live: LiveFile,
+  before: number,
+): Promise<number | undefined> {
+  for await (const { offset, length } of ranges) {
+    const end = Math.min(offset + length, before);
+    for (let at = offset; at < end; at += CHUNK_BYTES) {
+      const { bytes } = await content.read(at, Math.min(CHUNK_BYTES, end - at));
+      const found = Buffer.alloc(bytes.length);
+      await live.read(found, at);
+      if (!bytes.equals(found)) return at + bytes.findIndex((byte, index) => byte !== found[index]);
+    }
+  }
+  return undefined;
 }
 
 /** Finds names that are one file on one side and two on the other. */

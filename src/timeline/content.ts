@@ -69,6 +69,45 @@ export class ExtentContent implements FileContent {
     return true;
   }
 
+  async *dataRanges(from = 0, to = this.sizeBytes): AsyncGenerator<ByteRange> {
+    let last: ByteRange | undefined;
+    for (const { at, length, stream, off } of extentsBetween(this.extents, from, to - from)) {
+      if (stream === HOLE) continue;
+      for await (const range of this.dataOf(stream, off, length)) {
+        const offset = range.offset - off + at;
+        if (last !== undefined && last.offset + last.length === offset) {
+          last.length += range.length;
+          continue;
+        }
+        if (last !== undefined) yield last;
+        last = { offset, length: range.length };
+      }
+    }
+    if (last !== undefined) yield last;
+  }
+
+  /** Ranges of the stream. */
+  private async *dataOf(stream: number, off: number, length: number): AsyncGenerator<ByteRange> {
+    if (stream === UNKNOWN) {
+      yield { offset: off, length };
+      return;
+    }
+    let at = off;
+    const missing = (until: number) => this.missingData(stream, at, until - at);
+    for await (const part of this.streams.parts(stream, off, length)) {
+      if (part.offset > at) yield* missing(part.offset);
+      at = part.offset + part.length;
+      if (!part.zeros) yield { offset: part.offset, length: part.length };
+    }
+    if (at < off + length) yield* missing(off + length);
+  }
+
+  /** Of what no piece has. */
+  private async *missingData(stream: number, offset: number, length: number): AsyncGenerator<ByteRange> {
+    if (isBase(stream)) yield* await this.base.dataRanges(fileOfStream(stream), offset, length);
+    else yield { offset, length };
+  }
+
   private async fill(stream: number, off: number, into: Buffer): Promise<ByteRange[]> {
     if (stream === UNKNOWN) return [{ offset: 0, length: into.length }];
     const missing = await this.streams.read(stream, off, into);

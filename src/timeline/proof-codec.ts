@@ -13,12 +13,12 @@ import type { Proof, ProofEntry, ProofStat } from './proof.js';
  *   ino    0: it does not tell which names are one file
  *   flags  1 something stands there · 2 target · 4 hash · 8 content is the base's · 16 xattrs · 32 chattr flags
  */
-const VERSION = 1;
+const VERSION = 2;
 const WHERE = "The recording's proof";
 
-export function encodeProof({ seq, entries }: Proof): Uint8Array {
+export function encodeProof({ version, seq, entries }: Proof): Uint8Array {
   const out = new ByteWriter(64 * 1024);
-  for (const value of [VERSION, seq, entries.length]) out.uint(value);
+  for (const value of [version, seq, entries.length]) out.uint(value);
   let before = '';
   for (const entry of entries) {
     const prefix = commonPrefix(before, entry.path);
@@ -33,7 +33,7 @@ export function encodeProof({ seq, entries }: Proof): Uint8Array {
 export function decodeProof(bytes: Uint8Array): Proof {
   const input = new ByteReader(bytes, WHERE);
   const version = input.uint();
-  if (version !== VERSION) throw wrongVersion(WHERE, version, VERSION);
+  if (version !== 1 && version !== VERSION) throw wrongVersion(WHERE, version, VERSION);
   const seq = input.uint();
   const entries: ProofEntry[] = [];
   let before = '';
@@ -42,7 +42,7 @@ export function decodeProof(bytes: Uint8Array): Proof {
     before = path;
     entries.push(readEntry(input, path));
   }
-  return { seq, entries };
+  return { version, seq, entries };
 }
 
 function writeEntry(out: ByteWriter, { stat, target, content, xattrs, flags }: ProofEntry): void {

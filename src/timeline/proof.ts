@@ -3,7 +3,8 @@ import { fromBytes } from '../events/byte-string.js';
 import { baseStream } from '../events/event.js';
 import { typeOfMode } from './base-node.js';
 import { items } from './balanced.js';
-import { type DataFinder, hashFile } from './content-hash.js';
+import { type HashVersion, hashFile } from './content-hash.js';
+import type { DataFinder } from './data-finder.js';
 import { inodeNumber } from './inode-number.js';
 import { atPath } from './long-path.js';
 import { isOnOverlay, numbersMove } from './overlay.js';
@@ -16,7 +17,7 @@ export interface ProofEntry {
   /** null: nothing stood there. */
   stat: ProofStat | null;
   target: string | null;
-  /** SHA-256 of a regular file; 'base': not read, because size, time and inode say that it is the base's content. */
+  /** Hash of a regular file (content-hash.ts); 'base': not read, because size, time and inode say that it is the base's content. */
   content: string | null;
   /** null: not read. */
   xattrs: ReadonlyMap<string, Uint8Array> | null;
@@ -41,6 +42,8 @@ export interface ProofStat {
 
 /** The disk's side of `dk verify`: every path that the command touched, as it was at the end. */
 export interface Proof {
+  /** Of its form on disk: which hash `content` is (content-hash.ts). */
+  version: HashVersion;
   /** Number of events that the state it was taken for has. */
   seq: number;
   entries: ProofEntry[];
@@ -59,6 +62,11 @@ export interface ProofOptions {
   readXattrs?: XattrReader;
   /** Without it holes are read as zeros. */
   findData?: DataFinder;
+  /**
+   * True when what is known of changes explains the times of a base file, so that it still has its bytes. Without it a file
+   * that has its old time does.
+   */
+  explains?: (node: NodeView, stat: ProofStat, live: string) => boolean;
   /** Where the recording's path stands on this disk; undefined leaves the path out. Default: at the path itself. */
   locate?: (path: string) => string | undefined;
 }
@@ -80,7 +88,7 @@ export function takeProof(state: TreeState, options: ProofOptions = {}): Proof {
     if (entry.stat !== null && namesCannotBeTold(live, entry.stat)) entry.stat.ino = 0n;
     entries.push(entry);
   }
-  return { seq: state.seq, entries };
+  return { version: 2, seq: state.seq, entries };
 }
 
 /** Paths that some event touched and that stand in the state, and with undefined those that do not stand there any more. */
@@ -107,7 +115,7 @@ function look(
   live: string,
   node: NodeView | undefined,
   state: TreeState,
-  { readXattrs, readFlags }: ProofOptions,
+  { readXattrs, readFlags, explains }: ProofOptions,
 ): ProofEntry {
   const entry: ProofEntry = { path, stat: null, target: null, content: null, xattrs: null, flags: null };
   try {
@@ -124,7 +132,7 @@ function look(
   }
   if (node !== undefined && linksAreOfLayer(path, node, state)) entry.stat.nlink = 0;
   if (typeOfMode(entry.stat.mode) === 'file' && node !== undefined)
-    entry.content = isBaseContent(node, state, entry.stat) ? 'base' : UNREAD;
+    entry.content = isBaseContent(node, state, entry.stat, live, explains) ? 'base' : UNREAD;
   return entry;
 }
 
@@ -138,14 +146,20 @@ function linksAreOfLayer(path: string, node: NodeView, state: TreeState): boolea
   return base !== undefined && base.nlink > 1 && node.type !== 'dir' && isOnOverlay(path);
 }
 
-function isBaseContent(node: NodeView, state: TreeState, stat: ProofStat): boolean {
+function isBaseContent(
+  node: NodeView,
+  state: TreeState,
+  stat: ProofStat,
+  live: string,
+  explains: ProofOptions['explains'],
+): boolean {
   const base = state.base.node(node.file);
   return (
     base !== undefined &&
     hasBaseContent(node) &&
     base.sizeBytes === stat.sizeBytes &&
-    base.mtimeNs === stat.mtimeNs &&
-    base.identity.endsWith(`:${stat.ino}`)
+    base.identity.endsWith(`:${stat.ino}`) &&
+    (explains === undefined ? base.mtimeNs === stat.mtimeNs : explains(node, stat, live))
   );
 }
 

@@ -13,7 +13,8 @@ import { decodeExternals } from './externals-codec.js';
 import { type Extents, wholeExtents } from './extents.js';
 import type { LiveReader } from './live-files.js';
 import { pathFilter } from './path-filter.js';
-import { hasBaseContent, type ProofStat } from './proof.js';
+import { lastSeenIn, statsOfBase } from './last-seen.js';
+import type { ProofStat } from './proof.js';
 import { decodeProof } from './proof-codec.js';
 import { StateCache } from './state-cache.js';
 import type { TreeState } from './state.js';
@@ -163,14 +164,10 @@ class StoredRecording implements Recording {
   }
 
   private async lastSeen(file: number): Promise<LastSeen | undefined> {
-    const end = await this.states.at(this.length);
-    const path = end.pathOf(file);
-    const node = end.node(file);
-    if (path === undefined || node === undefined) return undefined;
-    this.proofStats ??= this.index.meta('proof').then((bytes) => statsOf(bytes));
-    const isWhole = hasBaseContent(node) && node.sizeBytes === end.base.node(file)?.sizeBytes;
-    const stat = isWhole ? (await this.proofStats).get(path) : undefined;
-    return { path, stat: stat ?? null };
+    return lastSeenIn(await this.states.at(this.length), file, () => {
+      this.proofStats ??= this.index.meta('proof').then(statsOf);
+      return this.proofStats;
+    });
   }
 
   /** The events to look at, in the query's order: of one file from its history, otherwise the range. */
@@ -188,8 +185,5 @@ class StoredRecording implements Recording {
 }
 
 function statsOf(proof: Uint8Array | undefined): ReadonlyMap<string, ProofStat> {
-  const stats = new Map<string, ProofStat>();
-  if (proof === undefined) return stats;
-  for (const { path, stat } of decodeProof(proof).entries) if (stat !== null) stats.set(path, stat);
-  return stats;
+  return proof === undefined ? new Map() : statsOfBase(decodeProof(proof));
 }

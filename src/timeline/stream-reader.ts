@@ -33,7 +33,8 @@ export class StreamReader {
     for await (const piece of this.pieces(stream, off, into.length)) {
       const start = piece.off - off;
       if (start > at) missing.push({ offset: at, length: start - at });
-      this.blob(piece.sha256, piece).copy(into, start, piece.blobOff, piece.blobOff + piece.length);
+      if (piece.sha256 === null) into.fill(0, start, start + piece.length);
+      else this.blob(piece.sha256, piece).copy(into, start, piece.blobOff, piece.blobOff + piece.length);
       at = start + piece.length;
     }
     if (at < into.length) missing.push({ offset: at, length: into.length - at });
@@ -44,25 +45,33 @@ export class StreamReader {
   async has(stream: number, off: number, length: number): Promise<boolean> {
     let at = off;
     for await (const piece of this.pieces(stream, off, length)) {
-      if (piece.off > at || !this.store.has(piece.sha256)) return false;
+      if (piece.off > at || (piece.sha256 !== null && !this.store.has(piece.sha256))) return false;
       at = piece.off + piece.length;
     }
     return at >= off + length;
   }
 
-  /** Pieces cut to the range, ascending. */
+  /** Parts of the range that the stream has, and whether they are zeros of which there is no blob; ascending. Reads no bytes. */
+  async *parts(stream: number, off: number, length: number): AsyncGenerator<ByteRange & { zeros: boolean }> {
+    for await (const piece of this.pieces(stream, off, length))
+      yield { offset: piece.off, length: piece.length, zeros: piece.sha256 === null };
+  }
+
+  /** Pieces cut to the range, ascending. Zeros may be longer than a window, and are passed over in one step. */
   private async *pieces(stream: number, off: number, length: number): AsyncGenerator<StreamPiece> {
-    const end = off + length;
-    for (let window = Math.floor(off / WINDOW_BYTES); window * WINDOW_BYTES < end; window++) {
+    const long = length > WINDOW_BYTES;
+    const end = Math.min(off + length, long ? await this.streamLength(stream) : Number.POSITIVE_INFINITY);
+    for (let at = off; at < end; ) {
+      const window = Math.floor(at / WINDOW_BYTES);
       const windowEnd = Math.min(end, (window + 1) * WINDOW_BYTES);
-      let at = Math.max(off, window * WINDOW_BYTES);
       for (const piece of await this.window(stream, window)) {
         const from = Math.max(at, piece.off);
-        const to = Math.min(windowEnd, piece.off + piece.length);
+        const to = Math.min(piece.sha256 === null ? end : windowEnd, piece.off + piece.length);
         if (from >= to) continue;
         yield { off: from, length: to - from, sha256: piece.sha256, blobOff: piece.blobOff + from - piece.off };
         at = to;
       }
+      at = Math.max(at, windowEnd);
     }
   }
 

@@ -77,6 +77,8 @@ export interface FileContent {
   read(offset: number, length: number): Promise<{ bytes: Buffer; unknown: { offset: number; length: number }[] }>;
   /** Whole content; DkError 'unknown-bytes' when any byte is unknown, 'usage' above `limitBytes` (default 256 MiB). */
   all(limitBytes?: number): Promise<Buffer>;
+  /** Ranges within [from, to) that may hold anything but zeros, ascending; what is unknown among them. Reads no bytes. */
+  dataRanges(from?: number, to?: number): AsyncIterable<{ offset: number; length: number }>;
   /** True when every byte can be read. Checks base content against the live tree. */
   known(): Promise<boolean>;
 }

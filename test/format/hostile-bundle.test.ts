@@ -61,7 +61,7 @@ async function readAll(file: string): Promise<unknown[]> {
     for (const file of [100, 101, 102]) {
       said.push(await index.history(file));
       for (const piece of await index.stream(2 * file + 1, 0, 1e6)) {
-        said.push(piece, blobs.read(piece.sha256).toString('hex'));
+        said.push(piece, blobs.read(piece.sha256 ?? '').toString('hex'));
       }
     }
     return said;

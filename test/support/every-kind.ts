@@ -46,6 +46,7 @@ const PAYLOADS: { [K in Kind]: Payload<K> } = {
       xattrs: { 'user.note': new Uint8Array([1]) },
     },
     data: { stream: 81, off: 0 },
+    nlink: 2,
   },
 };
 

@@ -75,7 +75,7 @@ export async function scripted(
   if (options.preimages !== false) {
     baseRows(cwd, options.base ?? {}).forEach(({ entry }, at) => {
       const content = contentOfBase(entry);
-      if (content !== undefined && content.length > 0) writer.setBaseContent(16 + at, [{ offset: 0, bytes: content }]);
+      if (content !== undefined && content.length > 0) writer.setBaseContent(16 + at, [{ offset: 0, data: content }]);
     });
   }
   const script = new Script(writer, cwd, options.argv ?? ['npm', 'test'], options.owner ?? OWNER);
@@ -229,10 +229,10 @@ export class ScriptedProcess {
 
   /** The truth about a regular file was read back; null: nothing stands there. */
   resync(path: string, content: Bytes | null): number {
-    if (content === null) return this.emit('resync', this.find(path), path, { truth: null });
+    if (content === null) return this.emit('resync', this.find(path), path, { truth: null, nlink: null });
     const data = toBuffer(content);
     const truth: NodeTruth = { ...TRUTH, sizeBytes: data.length };
-    return this.emit('resync', this.find(path) || this.script.writer.newFile(), path, { truth }, [data]);
+    return this.emit('resync', this.find(path) || this.script.writer.newFile(), path, { truth, nlink: null }, [data]);
   }
 
   chdir(path: string): void {

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { Preimages } from './preimages.js';
 import type { RawRecord } from './raw-record.js';
-import { readRange, zeros } from './read-range.js';
+import { readRange, spelledOut } from './read-range.js';
 
 /** What the guard had of a write before its call began. */
 export interface SetAside {
@@ -28,8 +28,8 @@ export class Asides {
     return {
       length: Math.min(saved.length, statSync(saved.file, { throwIfNoEntry: false })?.size ?? 0),
       *read(length, missing) {
-        yield* readRange(saved.file, 0, length);
-        yield* zeros(missing);
+        yield* spelledOut(readRange(saved.file, 0, length));
+        yield* spelledOut([{ zeros: missing }]);
       },
     };
   }

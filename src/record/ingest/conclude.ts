@@ -1,21 +1,30 @@
+import { realpathSync } from 'node:fs';
 import type { Store } from '../../catalog/store.js';
 import type { RecordingInfo } from '../../catalog/types.js';
 import { compareProof } from '../../timeline/compare-proof.js';
-import { takeProof } from '../../timeline/proof.js';
 import { encodeProof } from '../../timeline/proof-codec.js';
-import { proofTools } from '../checkout-tools.js';
 import { openStoredRecording } from '../open-stored.js';
 import type { WriterTotals } from '../writer.js';
 import { describeRest } from './journal-reader.js';
-import { dropSource, type Pipeline } from './pipeline.js';
-import { isMounted } from './mount-table.js';
+import { isBelow, isMounted } from './mount-table.js';
+import { dropSource, endFile, type Pipeline } from './pipeline.js';
 import { noteGap } from './note-gap.js';
 import { resync } from './resync.js';
-import type { RunEnd } from './run-end.js';
+import { Reconciler } from './reconcile.js';
+import type { RootWalk, RunEnd } from './run-end.js';
+
+/** What is recorded, as far as the end needs it. */
+export interface ConcludeJob {
+  id: string;
+  roots: readonly string[];
+  preimageLimitBytes: number;
+}
 
 export interface Conclusion {
   totals: WriterTotals;
   verified: RecordingInfo['verified'];
+  /** Why that is null. */
+  unverified?: string;
   /** What did not fit the model, and the first differences from the disk. */
   problems: string[];
   /** For the user. */
@@ -25,24 +34,38 @@ export interface Conclusion {
 const MOST_REPORTED = 20;
 const UNPROVEN =
   'What the command did in filesystems that it had mounted for itself stands below /[mounted] and could not be compared.';
+/** Why a run is not verified when the roots were not looked at, or not all of them. */
+const NOT_WALKED: Readonly<Record<Exclude<RootWalk, 'whole'>, string>> = {
+  'no-base': 'no base manifest',
+  cut: 'more than a million entries in the roots',
+  failed: 'the roots could not be looked at again',
+};
 
-/** The command has ended: everything that is left goes into the recording, it is sealed, and compared with the disk. */
+/** The command has ended: everything that is left goes into the recording, it is compared with the disk, and sealed. */
 export async function concludeRun(
   pipeline: Pipeline,
   store: Store,
-  id: string,
-  { roots, end, proven }: { roots: readonly string[]; end: RunEnd; proven: () => void },
+  { id, roots, preimageLimitBytes: limitBytes }: ConcludeJob,
+  { end, walked, proven }: { end: RunEnd; walked: Promise<RootWalk>; proven: () => void },
 ): Promise<Conclusion> {
+  const home = realpathSync(store.home);
+  const skips = (path: string): boolean => isBelow(path, home);
   const rest = await pipeline.complete(end.stopped === null);
+  const reconciler = new Reconciler(pipeline, { roots, skips, limitBytes, endNs: end.endNs });
+  let unverified: string | undefined;
   if (end.stopped !== null) {
     // Where the journal could not be written, what would be read back could not be stored either.
     noteGap(pipeline.writer, end.endNs, end.stopped);
+    unverified = 'recording stopped early';
   } else {
     if (rest.kind !== 'none') {
       noteGap(pipeline.writer, end.endNs, describeRest(rest));
       pipeline.ingest.doubts.all = true;
     }
-    await resync(pipeline, roots, end);
+    await resync(pipeline, { roots, skips }, end);
+    const walk = await walked;
+    if (walk === 'whole') reconciler.roots(endFile(store.folderOf(id)));
+    else unverified = NOT_WALKED[walk];
   }
   const notices: string[] = [];
   const locate = (path: string): string | undefined => {
@@ -50,21 +73,26 @@ export async function concludeRun(
     if (notices.length === 0) notices.push(UNPROVEN);
     return undefined;
   };
-  const proof = takeProof(pipeline.writer.model.freeze(), { ...proofTools(), locate });
+  const { proof, hashes } =
+    end.stopped === null
+      ? await reconciler.touched(locate)
+      : { proof: reconciler.look(locate), hashes: new Map<number, Promise<string | undefined>>() };
   proven();
   const { totals, problems } = await pipeline.seal(encodeProof(proof));
   await dropSource(store.folderOf(id));
 
-  // From the stores, as any reader will have it: what is proven is what can be opened.
+  // Once more from the sealed stores, as any reader will have it. Contents that were compared are not read again.
   const recording = await openStoredRecording(store, store.info(id));
   try {
-    const { ok, paths, differences } = await compareProof(recording, proof);
+    const { ok, paths, differences } = await compareProof(recording, proof, { hashes });
     const found = differences
       .slice(0, MOST_REPORTED)
       .map((one) => `${one.path}: ${one.what}, recorded ${one.recorded}, found ${one.found}`);
     return {
       totals,
-      verified: { ok, paths, differences: differences.length },
+      ...(ok && unverified !== undefined
+        ? { verified: null, unverified }
+        : { verified: { ok, paths, differences: differences.length } }),
       problems: [...problems, ...found],
       notices,
     };

@@ -1,3 +1,4 @@
+import type { DataPart } from '../../cas/types.js';
 import type { Asides } from './asides.js';
 import type { EventBody } from './event-body.js';
 import type { LayeredLinks } from './layered-links.js';
@@ -9,6 +10,7 @@ import type { Renames } from './renames.js';
 import type { MountViews } from './mount-views.js';
 import type { PseudoMounts } from './pseudo-mounts.js';
 import type { Races } from './races.js';
+import type { Stamps } from './stamps.js';
 import type { Windows } from './windows.js';
 import type { BasePart } from '../writer.js';
 import type { RawRecord } from './raw-record.js';
@@ -20,7 +22,7 @@ export interface Context {
   readonly renames: Renames;
   readonly opened: OpenedNames;
   /** Numbers the event and applies it to the model. `data`: the bytes it carries. */
-  emit(record: RawRecord, body: EventBody, data?: Iterable<Uint8Array> | null): void;
+  emit(record: RawRecord, body: EventBody, data?: Iterable<DataPart> | null): void;
   /** Something about this record cannot be known: a gap, and a resync at the end. file 0: everything. */
   doubt(
     record: RawRecord,
@@ -30,6 +32,7 @@ export interface Context {
   /** The bytes that a file had before the recording; those of the first call for it are kept. */
   saveBase(file: number, parts: Iterable<BasePart>): void;
   readonly links: LayeredLinks;
+  readonly stamps: Stamps;
   readonly races: Races;
   readonly windows: Windows;
   readonly asides: Asides;

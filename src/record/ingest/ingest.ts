@@ -1,3 +1,4 @@
+import type { DataPart } from '../../cas/types.js';
 import { RECORD_FLAGS, RECORDS } from '../../events/abi.js';
 import type { BasePart, EventToWrite, RecordingWriter } from '../writer.js';
 import { Asides } from './asides.js';
@@ -19,6 +20,7 @@ import type { Processes } from './processes.js';
 import type { MountTable } from './mount-table.js';
 import { MountViews } from './mount-views.js';
 import { noteGap } from './note-gap.js';
+import { Stamps } from './stamps.js';
 import { PseudoMounts } from './pseudo-mounts.js';
 import { causeOf, Races } from './races.js';
 import { insertByEnd } from './order-of-ends.js';
@@ -56,6 +58,7 @@ export class Ingest implements Context {
   readonly races = new Races();
   readonly windows = new Windows();
   readonly asides: Asides;
+  readonly stamps = new Stamps();
   readonly renames = new Renames();
   readonly opened: OpenedNames;
   readonly pseudo: PseudoMounts;
@@ -131,7 +134,7 @@ export class Ingest implements Context {
     noteGap(this.writer, this.lastNs, damage as string);
   }
 
-  emit(record: RawRecord, body: EventBody, data: Iterable<Uint8Array> | null = null): void {
+  emit(record: RawRecord, body: EventBody, data: Iterable<DataPart> | null = null): void {
     this.noteDamage();
     this.lastNs = Math.max(this.lastNs, record.exitNs);
     // Fields are set one by one: copying the body for every event is what ingest would spend most of its time on.
@@ -148,6 +151,7 @@ export class Ingest implements Context {
     const effect = effectOf(body, record.name === 'call' && record.u64('ino') === 0);
     const sizeBefore = effect?.content ? this.model.sizeOf(event.file) : 0;
     this.writer.append(event as EventToWrite, data);
+    this.stamps.note(event as EventToWrite, this.model.state);
     if (effect !== undefined) this.noteRaces(effect, event, record, sizeBefore);
   }
 

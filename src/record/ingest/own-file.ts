@@ -3,6 +3,7 @@ import type { Context } from './context.js';
 import type { Place } from './model.js';
 import type { RawRecord } from './raw-record.js';
 import type { BasePart } from '../writer.js';
+import { type DataPart, lengthOf } from '../../cas/types.js';
 import { liveBytes, liveTruth } from './read-back.js';
 
 /**
@@ -28,6 +29,7 @@ export function ownFile(context: Context, record: RawRecord, place: Place): Plac
     file: model.newFile(),
     path,
     truth: { ...truth, xattrs: Object.fromEntries(xattrs) },
+    nlink: null,
   } as const;
   context.emit(record, own, isFile ? [...liveBytes(lower)] : undefined);
   model.namesChanged(place.file, path);
@@ -37,10 +39,10 @@ export function ownFile(context: Context, record: RawRecord, place: Place): Plac
 const UNTOLD =
   'a hard link on overlayfs was changed, and its lower layers cannot be read to see which names that concerns';
 
-function* parts(chunks: Iterable<Uint8Array>): Generator<BasePart> {
+function* parts(chunks: Iterable<DataPart>): Generator<BasePart> {
   let offset = 0;
-  for (const bytes of chunks) {
-    yield { offset, bytes };
-    offset += bytes.length;
+  for (const data of chunks) {
+    yield { offset, data };
+    offset += lengthOf(data);
   }
 }

@@ -7,6 +7,7 @@ import type { Store } from '../../catalog/store.js';
 import { createIndex, type LiveIndex } from '../../index/open-index.js';
 import { BaseManifest } from '../../timeline/base-manifest.js';
 import { BaseTree } from '../../timeline/base-tree.js';
+import type { Proof } from '../../timeline/proof.js';
 import { RecordingWriter, type WriterTotals } from '../writer.js';
 import { Exclusion } from './exclusion.js';
 import { Ingest } from './ingest.js';
@@ -36,6 +37,8 @@ export interface PipelinePlaces {
 export const journalFolder = (folder: string): string => join(folder, 'journal');
 export const mountinfoFile = (folder: string): string => join(journalFolder(folder), 'mountinfo');
 export const preimageFolder = (folder: string): string => join(folder, 'preimage');
+/** The manifest of the roots at the end; gone once it was compared. */
+export const endFile = (folder: string): string => join(folder, 'end.bin');
 export const baseFile = (folder: string): string => join(folder, 'base.bin');
 
 /** What was mounted when the recording began; nothing is known for a journal of an older dk, whose paths need nothing. */
@@ -54,6 +57,8 @@ export class Pipeline {
     readonly ingest: Ingest,
     private readonly preimages: Preimages,
     private readonly journal: JournalReader,
+    /** The roots before the command. */
+    readonly manifest: BaseManifest,
   ) {}
 
   static async open(
@@ -77,7 +82,7 @@ export class Pipeline {
       () => writer.totals().events + 1,
     );
     const ingest = new Ingest(journal, writer, model, processes, new Exclusion(excludes, cwd), mounts, preimages);
-    return new Pipeline(at, blobs, index, writer, ingest, preimages, journal);
+    return new Pipeline(at, blobs, index, writer, ingest, preimages, journal, manifest);
   }
 
   /** Takes what the journal holds now; true when there was something. Waits for the index where it is behind. */
@@ -106,10 +111,15 @@ export class Pipeline {
     return this.preimages.damage;
   }
 
-  /** For reading back, as it is now. */
-  async recorded(): Promise<RecordedContent> {
+  /** The time since 1970 at which event times begin. */
+  get startRealNs(): bigint {
+    return this.journal.startRealNs;
+  }
+
+  /** For reading back, as it is now. `proof`: as RecordedContent wants it. */
+  async recorded(proof?: Proof): Promise<RecordedContent> {
     await this.writer.flush();
-    return new RecordedContent(this.writer.model.freeze(), this.index.reader, this.blobs);
+    return new RecordedContent(this.writer.model.freeze(), this.index.reader, this.blobs, proof);
   }
 
   /**
@@ -137,5 +147,7 @@ export class Pipeline {
 
 /** Removes what a sealed recording was made from. */
 export async function dropSource(folder: string): Promise<void> {
-  await Promise.all([journalFolder, preimageFolder].map((of) => rm(of(folder), { recursive: true, force: true })));
+  await Promise.all(
+    [journalFolder, preimageFolder, endFile].map((of) => rm(of(folder), { recursive: true, force: true })),
+  );
 }

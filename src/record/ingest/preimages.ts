@@ -12,9 +12,9 @@ export interface SavedContent {
   /** The entry of the base manifest that it is; undefined when only its path tells. */
   entry: number | undefined;
   path: string;
-  /** As the guard found it when it began to save. mtime null: a call that was recorded may have set it before. */
+  /** As the guard found it when it began to save. times null: a call that was recorded may have moved them before. */
   sizeBytes: number;
-  mtimeNs: bigint | null;
+  times: { mtimeNs: bigint; ctimeNs: bigint } | null;
   file: string;
   parts: readonly { offset: number; length: number; hole: boolean; at: number }[];
 }
@@ -97,8 +97,8 @@ export class Preimages {
       if (note.blob === 0 || isTree(note)) continue;
       const identity = identityOf(note);
       const entry = (note.flags & NODE_FLAGS.inBase) === 0 ? undefined : note.parent;
-      const mtimeNs = (note.flags & NODE_FLAGS.contentOnly) === 0 ? note.mtimeNs : null;
-      const of = { identity, entry, path: note.name, sizeBytes: note.sizeBytes, mtimeNs };
+      const times = (note.flags & NODE_FLAGS.contentOnly) === 0 ? note : null;
+      const of = { identity, entry, path: note.name, sizeBytes: note.sizeBytes, times };
       const whole = this.log.locate(note.blob);
       if (whole !== undefined) {
         yield { ...of, file: whole.file, parts: [{ offset: 0, length: whole.length, hole: false, at: whole.offset }] };

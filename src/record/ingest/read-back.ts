@@ -1,23 +1,55 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+} from 'node:fs';
+import type { DataPart } from '../../cas/types.js';
 import { fromBytes } from '../../events/byte-string.js';
 import type { NodeTruth } from '../../events/event.js';
 import { addon } from '../../native/addon.js';
 import { atPath } from '../../timeline/long-path.js';
+import { contentOf } from './read-range.js';
 
-const CHUNK_BYTES = 1 << 20;
+/** What stands at a path. */
+export interface LiveNode {
+  truth: NodeTruth;
+  /** Tells which names are one file, on one filesystem. */
+  inode: string;
+  nlink: number;
+  /** Bytes that are no holes, as far as the filesystem tells. */
+  dataBytes: number;
+}
 
 /** What stands at the path now; null for nothing. Links are not followed. */
 export function liveTruth(path: string): NodeTruth | null {
+  return liveNode(path)?.truth ?? null;
+}
+
+export function liveNode(path: string): LiveNode | null {
   try {
-    return atPath(path, truthAt);
+    return atPath(path, nodeAt);
   } catch (error) {
     if (isGone(error)) return null;
     throw error;
   }
 }
 
-function truthAt(bytes: Buffer): NodeTruth {
+function nodeAt(bytes: Buffer): LiveNode {
   const stat = lstatSync(bytes, { bigint: true });
+  return {
+    truth: truthOf(bytes, stat),
+    inode: `${stat.dev}:${stat.ino}`,
+    nlink: Number(stat.nlink),
+    dataBytes: Math.min(Number(stat.size), 512 * Number(stat.blocks)),
+  };
+}
+
+function truthOf(bytes: Buffer, stat: BigIntStats): NodeTruth {
   return {
     mode: Number(stat.mode),
     uid: Number(stat.uid),
@@ -30,19 +62,12 @@ function truthAt(bytes: Buffer): NodeTruth {
   };
 }
 
-/** The bytes of a regular file, piece by piece; as many as it has when it is opened. */
-export function* liveBytes(path: string): Generator<Buffer> {
+/** The content of a regular file, piece by piece; as much as it has when it is opened. */
+export function* liveBytes(path: string): Generator<DataPart> {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const fd = atPath(path, (bytes) => openSync(bytes, flags));
   try {
-    const size = fstatSync(fd).size;
-    for (let at = 0; at < size; ) {
-      const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size - at));
-      const n = readSync(fd, chunk, 0, chunk.length, at);
-      if (n === 0) return;
-      yield chunk.subarray(0, n);
-      at += n;
-    }
+    yield* contentOf(fd, 0, fstatSync(fd).size);
   } finally {
     closeSync(fd);
   }

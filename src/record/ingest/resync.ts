@@ -1,36 +1,49 @@
 import type { NodeTruth } from '../../events/event.js';
 import { typeOfMode } from '../../timeline/base-node.js';
-import type { EventToWrite, RecordingWriter } from '../writer.js';
+import type { EventToWrite } from '../writer.js';
 import type { Model } from './model.js';
 import { isMounted } from './mount-table.js';
 import { BY_DK, noteGap } from './note-gap.js';
 import type { Pipeline } from './pipeline.js';
-import { liveBytes, liveNames, liveTruth } from './read-back.js';
+import { liveBytes, liveTruth } from './read-back.js';
+import { type Emit, Restorer } from './restore.js';
 import type { RunEnd } from './run-end.js';
+
+/** How dk's own events at the end are written. */
+export function emitter({ writer, ingest }: Pipeline, endNs: number): Emit {
+  const tsNs = Math.max(endNs, ingest.lastNs);
+  return (event, data = null) => {
+    if (!ingest.exclusion.matches(event.path)) writer.append({ tsNs, ...BY_DK, ...event } as EventToWrite, data);
+  };
+}
 
 /**
  * After the command has ended: reads back what the records could not tell (law 3), and what shared mappings left.
  */
-export async function resync(pipeline: Pipeline, roots: readonly string[], { endNs, atLarge }: RunEnd): Promise<void> {
+export async function resync(
+  pipeline: Pipeline,
+  { roots, skips }: { roots: readonly string[]; skips: (path: string) => boolean },
+  { endNs, atLarge }: RunEnd,
+): Promise<void> {
   const { writer, ingest } = pipeline;
-  const { model, doubts, exclusion } = ingest;
-  const tsNs = Math.max(endNs, ingest.lastNs);
-  const emit: Emit = (event, data = null) => {
-    if (!exclusion.matches(event.path)) writer.append({ tsNs, ...BY_DK, ...event } as EventToWrite, data);
-  };
+  const { model, doubts } = ingest;
+  const emit = emitter(pipeline, endNs);
+  const restorer = new Restorer(model, emit, { skips });
 
   if (atLarge > 0) {
+    const tsNs = Math.max(endNs, ingest.lastNs);
     noteGap(writer, tsNs, 'processes that the command left behind could not be stopped for the proof');
     doubts.all = true;
   }
   if (doubts.all) {
-    for (const root of roots) restoreTree(model, emit, root);
-    for (const file of [...touched(writer)]) for (const path of model.state.pathsOf(file)) restore(model, emit, path);
-    emit({ kind: 'resync', file: 0, path: '', truth: null });
+    for (const root of roots) restorer.tree(root);
+    for (const file of [...model.state.freeze().touchedFiles()])
+      for (const path of model.state.pathsOf(file)) restorer.one(path);
+    emit({ kind: 'resync', file: 0, path: '', truth: null, nlink: null });
     return;
   }
   const inDoubt = [...doubts.files].flatMap((file) => [...model.state.pathsOf(file)]);
-  for (const path of new Set([...inDoubt, ...doubts.paths])) restore(model, emit, path);
+  for (const path of new Set([...inDoubt, ...doubts.paths])) restorer.one(path);
   if (doubts.mapped.size === 0) return;
   const recorded = await pipeline.recorded();
   for (const file of doubts.mapped) {
@@ -45,59 +58,8 @@ export async function resync(pipeline: Pipeline, roots: readonly string[], { end
   }
 }
 
-type Emit = (event: { path: string; [field: string]: unknown }, data?: Iterable<Uint8Array> | null) => void;
-
-function* touched(writer: RecordingWriter): Generator<number> {
-  yield* writer.model.freeze().touchedFiles();
-}
-
-/** Makes the model's tree below `path` what the live one is. */
-function restoreTree(model: Model, emit: Emit, path: string): void {
-  restore(model, emit, path);
-  const at = model.state.resolve(path);
-  if (!at.found || model.state.typeOf(at.file) !== 'dir') return;
-  const live = liveNames(path);
-  const there = new Set(live);
-  const known = [...writerChildren(model, at.file)];
-  for (const name of known) if (!there.has(name)) restoreTree(model, emit, join(path, name));
-  for (const name of live) restoreTree(model, emit, join(path, name));
-}
-
-function writerChildren(model: Model, dir: number): Iterable<string> {
-  return [...model.state.freeze().children(dir)].map((entry) => entry.name);
-}
-
-function join(dir: string, name: string): string {
-  return dir === '/' ? `/${name}` : `${dir}/${name}`;
-}
-
-/** One path: a resync event unless model and disk agree without reading content. */
-function restore(model: Model, emit: Emit, path: string): void {
-  if (isMounted(path)) return; // nothing of it can be seen from here
-  const truth = liveTruth(path);
-  const at = model.state.resolve(path);
-  const file = at.found ? at.file : 0;
-  if (truth === null) {
-    if (file !== 0) emit({ kind: 'resync', file, path, truth: null });
-    return;
-  }
-  if (file !== 0 && isUntouchedBase(model, file, truth)) return;
-  const isFile = typeOfMode(truth.mode) === 'file';
-  const target = file !== 0 && model.state.typeOf(file) === typeOfMode(truth.mode) ? file : model.newFile();
-  if (file !== 0 && target !== file) emit({ kind: 'resync', file, path, truth: null });
-  emit({ kind: 'resync', file: target, path, truth }, isFile ? liveBytes(path) : null);
-  model.namesChanged(target);
-}
-
 /** False when the file's time is one that was set, or from before, and the live file has another. */
 function hasTime({ state }: Model, file: number, truth: NodeTruth): boolean {
   const mtimeNs = (state.rec(file) ?? state.base.node(file))?.mtimeNs ?? null;
   return mtimeNs === null || mtimeNs === truth.mtimeNs;
-}
-
-function isUntouchedBase(model: Model, file: number, truth: NodeTruth): boolean {
-  const { state } = model;
-  const base = state.base.node(file);
-  if (base === undefined || state.rec(file)?.touched === true) return false;
-  return base.mode === truth.mode && base.sizeBytes === truth.sizeBytes && base.mtimeNs === truth.mtimeNs;
 }

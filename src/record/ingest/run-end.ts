@@ -1,3 +1,5 @@
+import type { EndWalk } from '../launcher.js';
+
 /** What the session knows about how the run ended. */
 export interface RunEnd {
   /** End of the command, since the start. */
@@ -7,3 +9,6 @@ export interface RunEnd {
   /** Threads that the command left behind and that went on: what they did at the end may be missing. */
   atLarge: number;
 }
+
+/** What became of the second look at the roots. `no-base`: there is nothing to compare it with. */
+export type RootWalk = EndWalk | 'no-base';

@@ -37,7 +37,11 @@ async function all(events: AsyncIterable<DkEvent>): Promise<DkEvent[]> {
 async function contentOf(index: IndexReader, blobs: BlobReader, stream: number): Promise<string> {
   const pieces = await index.stream(stream, 0, Number.MAX_SAFE_INTEGER);
   return Buffer.concat(
-    pieces.map((piece) => blobs.read(piece.sha256).subarray(piece.blobOff, piece.blobOff + piece.length)),
+    pieces.map((piece) =>
+      piece.sha256 === null
+        ? Buffer.alloc(piece.length)
+        : blobs.read(piece.sha256).subarray(piece.blobOff, piece.blobOff + piece.length),
+    ),
   ).toString();
 }
 
@@ -79,9 +83,9 @@ describe('a bundle', () => {
 
   it('takes base content that the caller adds, for files that have none', async () => {
     async function* extra(): AsyncGenerator<ExtraBase> {
-      yield { file: 50, bytes: Buffer.from('first ') };
-      yield { file: 50, bytes: Buffer.from('second') };
-      yield { file: 17, bytes: Buffer.alloc(700_000, 'z') };
+      yield { file: 50, data: Buffer.from('first ') };
+      yield { file: 50, data: Buffer.from('second') };
+      yield { file: 17, data: Buffer.alloc(700_000, 'z') };
     }
     const { file } = await exported(extra());
     await using(file, async ({ index, blobs }) => {
@@ -94,14 +98,14 @@ describe('a bundle', () => {
   it('keeps out what the base stream of a file has already', async () => {
     const { info, folder, store, file } = await exported(
       (async function* () {
-        yield { file: 50, bytes: Buffer.from('kept') };
+        yield { file: 50, data: Buffer.from('kept') };
       })(),
     );
     const target = openStore(join(tempFolder(), 'other'), { create: true });
     await importBundle(file, target);
     const again = join(tempFolder(), 'again.dk.zip');
     const extra = (async function* () {
-      yield { file: 50, bytes: Buffer.from('not taken') };
+      yield { file: 50, data: Buffer.from('not taken') };
     })();
     const source = { info, folder: target.folderOf(info.id), blobs: target.blobs() };
     await exportBundle(source, again, { extraBase: extra });

@@ -27,7 +27,7 @@ function open(options?: { mostPendingBytes?: number }): Written {
     let end = 0;
     for (const piece of pieces.get(stream) ?? []) {
       expect(piece.off).toBe(end);
-      parts.push(blobs.read(piece.sha256).subarray(piece.blobOff, piece.blobOff + piece.length));
+      parts.push(blobs.read(piece.sha256 ?? '').subarray(piece.blobOff, piece.blobOff + piece.length));
       end += piece.length;
     }
     return Buffer.concat(parts);

@@ -284,7 +284,7 @@ class Player {
       parent: dir,
       name: 'outside.txt',
     });
-    writer.setBaseContent(file, [{ offset: 0, bytes: EXTERNAL_BYTES }]);
+    writer.setBaseContent(file, [{ offset: 0, data: EXTERNAL_BYTES }]);
   }
 }
 
