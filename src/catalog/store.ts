@@ -98,15 +98,19 @@ export class Store {
   /** DkError 'not-found' when there is no such recording, 'damaged' when its manifest is. */
   info(id: string): RecordingInfo {
     const folder = this.folderOf(id);
-    if (!existsSync(folder)) throw new DkError('not-found', `There is no recording ${id}.`, 'List them with: dk ls');
-    const info = readManifest(folder);
-    return info.state === 'recording' && !writerMayLive(folder) ? { ...info, state: 'interrupted' } : info;
+    try {
+      const { info, abandoned } = this.#look(folder);
+      return abandoned ? { ...info, state: 'interrupted' } : info;
+    } catch (error) {
+      // Removed, perhaps while it was read.
+      if (!existsSync(folder)) throw noSuchRecording(id);
+      throw error;
+    }
   }
 
   /** Its writer is gone and has not finished it. */
   isAbandoned(id: string): boolean {
-    const folder = this.folderOf(id);
-    return readManifest(folder).state === 'recording' && !writerMayLive(folder);
+    return this.#look(this.folderOf(id)).abandoned;
   }
 
   /** The recording's folder. */
@@ -127,19 +131,18 @@ export class Store {
       state: 'recording',
       marks: [],
     };
+    // Nobody meets a recording without its manifest and its writer: it gets its name when it has both.
     const folder = this.folderOf(info.id);
+    const making = this.temporaryFolder(info.id);
     try {
-      makeFolder(folder);
-    } catch (error) {
-      throw writeFailed(folder, error);
-    }
-    try {
-      claimForThisProcess(folder);
-      writeManifest(folder, info);
+      makeFolder(making);
+      claimForThisProcess(making);
+      writeManifest(making, info);
+      renameSync(making, folder);
       catalog.putRecording(info);
     } catch (error) {
-      rmSync(folder, { recursive: true, force: true }); // a folder without a manifest would be a damaged recording
-      throw error;
+      for (const made of [making, folder]) rmSync(made, { recursive: true, force: true });
+      throw writeFailed(folder, error);
     }
     return info;
   }
@@ -192,7 +195,7 @@ export class Store {
   /** Its objects stay until they are collected. */
   async remove(id: string): Promise<void> {
     const folder = this.folderOf(id);
-    if (!existsSync(folder)) throw new DkError('not-found', `There is no recording ${id}.`, 'List them with: dk ls');
+    if (!existsSync(folder)) throw noSuchRecording(id);
     // At once for everybody, however long the files take.
     const gone = this.temporaryFolder(id);
     try {
@@ -234,6 +237,14 @@ export class Store {
     const place = this.#fromPacks.find(sha256);
     if (place !== undefined) this.catalog.noteDamage();
     return place;
+  }
+
+  /** A writer that ends between the two looks has finished the manifest before. */
+  #look(folder: string): { info: RecordingInfo; abandoned: boolean } {
+    const info = readManifest(folder);
+    if (info.state !== 'recording' || writerMayLive(folder)) return { info, abandoned: false };
+    const last = readManifest(folder);
+    return { info: last, abandoned: last.state === 'recording' };
   }
 
   get #catalogPath(): string {
@@ -284,4 +295,8 @@ export class Store {
       );
     }
   }
+}
+
+function noSuchRecording(id: string): DkError {
+  return new DkError('not-found', `There is no recording ${id}.`, 'List them with: dk ls');
 }
