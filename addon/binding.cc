@@ -3,6 +3,7 @@
 #include "crc32c.h"
 #include "recorder.h"
 #include "attributes.h"
+#include "rights.h"
 
 namespace {
 Napi::Value Crc32cOf(const Napi::CallbackInfo& info) {
@@ -19,6 +20,9 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("setFlags", Napi::Function::New<SetFlags>(env, "setFlags"));
   exports.Set("lutimes", Napi::Function::New<LUtimes>(env, "lutimes"));
   exports.Set("nextData", Napi::Function::New<NextData>(env, "nextData"));
+  exports.Set("setCapabilities", Napi::Function::New<SetCapabilities>(env, "setCapabilities"));
+  exports.Set("giveUpRoot", Napi::Function::New<GiveUpRoot>(env, "giveUpRoot"));
+  exports.Set("dieWithParent", Napi::Function::New<DieWithParent>(env, "dieWithParent"));
   return exports;
 }
 }  // namespace

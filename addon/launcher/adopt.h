@@ -14,6 +14,7 @@ enum { ADOPT_TEXT_BYTES = 128 };
 void adopt_describe(char text[ADOPT_TEXT_BYTES], uint64_t blocked, uint64_t ignored, int answer_fd);
 /*
  * Takes over from the process that `text` describes. Returns a pidfd of it, or -1 and in `why` what went wrong.
+ * The process is this same program, started by the user that sudo names. Its environment stays data: nothing here reads it.
  * Must run before this process opens any descriptor of its own.
  */
-int adopt(const char *text, struct identity *identity, const char **why);
+int adopt(const char *text, struct identity *identity, char ***environment, const char **why);

@@ -93,6 +93,6 @@ int elevate(char **argv, const struct inherited_signals *signals, char *text, si
   snprintf(text, capacity,
            "Recording needs root's help (for eBPF and for the guard), and %s. %s",
            missing ? "sudo is not installed" : "sudo did not give it",
-           missing ? "Install sudo, or run dk as root." : "Ask for a sudo rule for your account, or run dk as root.");
+           missing ? "Install sudo, or run dk as root." : "Let root do the recording (sudo dk run), or ask root for the rule in docs/security.md.");
   return -1;
 }

@@ -17,6 +17,7 @@ enum { EXIT_CANNOT_RECORD = 125, USER_FDS = 4096 };
 
 struct launcher {
   char **argv; /* as we got it */
+  char **environment; /* the command's; where root took it over it is data and not our own */
   struct inherited_signals inherited;
   int signals;            /* signalfd of everything that is blocked */
   int user_fds[USER_FDS]; /* descriptors from 3 on that were open at the start: the command's */
@@ -32,6 +33,7 @@ struct launcher {
   bool exec_failed, ended;
   int target_status;
   int giver;     /* pidfd of the user's launcher when this is root's for it; -1 otherwise */
+  bool limited;  /* the user may have dk from root and nothing more */
   struct identity user;
   bool released; /* Node said that it leaves on purpose */
   pid_t guard;

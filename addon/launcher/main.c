@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "adopt.h"
+#include "installation.h"
 #include "launcher.h"
 #include "recorder.h"
 #include "sockets.h"
@@ -104,11 +105,26 @@ static int run(void) {
   }
 }
 
+/* Of an installation that root owns a user may have leave to use it and no other from root. */
+static bool look_at_installation(char **argv, const char **why) {
+  uid_t uid;
+  gid_t gid;
+  *why = "sudo names no user";
+  if (geteuid() != 0 || !sudo_user(&uid, &gid)) return false;
+  enum installation whose = installation_check(argv, uid, gid, why);
+  self.limited = whose == INSTALLATION_OF_ROOT && !sudo_allows_everything();
+  return whose != INSTALLATION_REFUSED;
+}
+
 int main(int argc, char **argv) {
   int ends[2];
   const char *why;
   if (argc > 3 && strcmp(argv[1], "--adopt") == 0) {
-    self.giver = adopt(argv[2], &self.user, &why);
+    if (!look_at_installation(argv + 3, &why)) {
+      fprintf(stderr, "dk: Root does not run this dk for you (%s). See docs/security.md, \"Recording through sudo\".\n", why);
+      return EXIT_CANNOT_RECORD;
+    }
+    self.giver = adopt(argv[2], &self.user, &self.environment, &why);
     if (self.giver < 0) {
       fprintf(stderr, "dk: The command could not be handed to root (%s). Try again.\n", why);
       return EXIT_CANNOT_RECORD;
@@ -121,13 +137,14 @@ int main(int argc, char **argv) {
     return EXIT_CANNOT_RECORD;
   }
   self.argv = argv;
+  if (!self.environment) self.environment = environ;
   hold_standard_fds();
   note_user_fds();
   take_signals();
   int failed = socket_pair(SOCK_STREAM, ends);
   if (failed || self.signals < 0) return give_up("the recorder could not be connected", failed ? -failed : errno);
   self.control.fd = ends[0];
-  self.node = recorder_start(argv + 1, ends[1], &self.inherited, &self.user);
+  self.node = recorder_start(argv + 1, self.environment, ends[1], &self.inherited, &self.user, self.limited);
   if (self.node < 0) return give_up("the recorder could not be started", errno);
   close(ends[1]);
   return run();

@@ -5,13 +5,13 @@
  *   packs/*.pack          objects (cas/pack-format.ts)
  *   recordings/<id>/      manifest.json, the truth about the recording; its index, base and journal
  *
- * Reading works for whoever may read; nothing is created by looking.
+ * It is one user's (store-rights.ts). Reading needs no right to write; nothing is created by looking.
  */
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BlobStore, type BlobStoreOptions } from '../cas/blob-store.js';
-import { makeFolder } from '../cas/owner.js';
+import { makeFolder } from '../cas/plain-files.js';
 import { type PackBlobs, storeBlobs } from '../cas/pack-blobs.js';
 import type { ObjectPlace, Sha256 } from '../cas/types.js';
 import { writeFailed } from '../cas/replace-file.js';
@@ -21,6 +21,7 @@ import { ID_SHAPE, RECORDING_VERSION, readManifest, writeManifest } from './mani
 import { rebuildCatalog } from './rebuild-catalog.js';
 import { newRecordingId } from './recording-id.js';
 import { makeStore, packsFolder, recordingsFolder } from './store-home.js';
+import { requireOwnStore } from './store-rights.js';
 import type { RecordingInfo } from './types.js';
 import { claimForThisProcess, releaseClaim, writerMayLive } from './writer-process.js';
 
@@ -49,20 +50,18 @@ export interface DamagedRecording {
 export interface StoreOptions {
   /** Make the folders when there is no store yet. */
   create: boolean;
-  /** Whom a new store belongs to when root makes it. */
-  owner?: { uid: number; gid: number };
   /** Takes sentences that are worth showing. */
   notice?: (text: string) => void;
 }
 
-/** DkError 'io' when the store cannot be made or is no folder. Without `create` nothing needs to be there. */
+/** DkError 'io' when the store cannot be made, is no folder or not this user's. Without `create` nothing needs to be there. */
 export function openStore(home: string, options: StoreOptions = { create: false }): Store {
   if (existsSync(home) && !statSync(home).isDirectory()) {
     throw new DkError('io', `The store ${home} is not a folder.`, 'Set DK_HOME to a folder of its own.');
   }
-  const store = new Store(home, options.notice);
-  if (options.create) makeStore(home, options.owner);
-  return store;
+  if (options.create) makeStore(home);
+  if (existsSync(home)) requireOwnStore(home);
+  return new Store(home, options.notice);
 }
 
 export class Store {

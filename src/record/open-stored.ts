@@ -1,14 +1,19 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { readPlain } from '../cas/plain-files.js';
 import type { Store } from '../catalog/store.js';
 import type { RecordingInfo } from '../catalog/types.js';
 import { openIndex } from '../index/open-index.js';
-import { liveFiles } from '../timeline/live-files.js';
+import { type LiveReader, liveFiles } from '../timeline/live-files.js';
 import { openRecording } from '../timeline/recording.js';
 import type { Recording } from '../timeline/types.js';
 
 /** Opens a recording of the store for reading. Closing it closes everything that was opened for it. */
-export async function openStoredRecording(store: Store, info: RecordingInfo): Promise<Recording> {
+export async function openStoredRecording(
+  store: Store,
+  info: RecordingInfo,
+  live: LiveReader = liveFiles,
+): Promise<Recording> {
   const folder = store.folderOf(info.id);
   const basePath = join(folder, 'base.bin');
   const blobs = store.blobs();
@@ -16,8 +21,8 @@ export async function openStoredRecording(store: Store, info: RecordingInfo): Pr
     info,
     index: await openIndex(folder),
     blobs,
-    base: existsSync(basePath) ? readFileSync(basePath) : undefined,
-    live: info.imported === true ? undefined : liveFiles,
+    base: existsSync(basePath) ? readPlain(basePath) : undefined,
+    live: info.imported === true ? undefined : live,
   });
   const close = recording.close.bind(recording);
   recording.close = async () => {

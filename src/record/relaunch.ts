@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { DkError } from '../errors.js';
@@ -13,11 +14,24 @@ export async function relaunch(args: readonly string[] = process.argv.slice(1)):
   process.exit(await runBelowLauncher(args));
 }
 
-/** Runs this program with `args` below a launcher of its own; resolves to the exit status as a shell shows it. */
-export async function runBelowLauncher(args: readonly string[]): Promise<number> {
+/** The environment that the launcher above this process was started with; a recorder gets but a few variables of it. */
+export function launchersEnvironment(): Record<string, string> {
+  const variables = readFileSync(`/proc/${process.ppid}/environ`, 'utf8').split('\0').slice(0, -1);
+  return Object.fromEntries(
+    variables.map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]),
+  );
+}
+
+/**
+ * Runs this program with `args` below a launcher of its own, for a command that finds the variables of `env`; resolves to
+ * the exit status as a shell shows it.
+ */
+export async function runBelowLauncher(args: readonly string[], env = process.env): Promise<number> {
   const { execa } = await import('execa');
   const { exitCode, signal, cause } = await execa(LAUNCHER_BINARY, [process.execPath, ...args], {
     stdio: 'inherit',
+    env,
+    extendEnv: false,
     reject: false,
   });
   if (exitCode !== undefined) return exitCode;

@@ -1,7 +1,7 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { close, constants, fstatSync, openSync, read } from 'node:fs';
+import { promisify } from 'node:util';
 import { inodeNumber } from './inode-number.js';
-import { type ShortPath, shortPath } from './long-path.js';
+import { atPath } from './long-path.js';
 
 export interface LiveStat {
   ino: bigint;
@@ -23,33 +23,36 @@ export interface LiveReader {
   open(path: string): Promise<LiveFile | undefined>;
 }
 
-export const liveFiles: LiveReader = {
-  async open(path) {
-    let handle: FileHandle;
-    let short: ShortPath | undefined;
-    try {
-      short = shortPath(path);
-      handle = await open(short.bytes, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    } catch {
-      // Whatever the reason, the bytes cannot be had; the caller reports them as unknown.
+export const liveFiles: LiveReader = liveFilesWith((open) => open());
+
+/** `rights`: runs what opens a file, with the rights that this takes. */
+export function liveFilesWith(rights: <T>(open: () => T) => T): LiveReader {
+  return {
+    async open(path) {
+      let fd: number;
+      try {
+        fd = rights(() => atPath(path, (bytes) => openSync(bytes, FLAGS)));
+      } catch {
+        // Whatever the reason, the bytes cannot be had; the caller reports them as unknown.
+        return undefined;
+      }
+      const file = new OpenFile(fd);
+      if (fstatSync(fd).isFile()) return file;
+      await file.close();
       return undefined;
-    } finally {
-      short?.close();
-    }
-    const stat = await handle.stat();
-    if (!stat.isFile()) {
-      await handle.close();
-      return undefined;
-    }
-    return new OpenFile(handle);
-  },
-};
+    },
+  };
+}
+
+const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const readAt = promisify(read);
+const closeFile = promisify(close);
 
 class OpenFile implements LiveFile {
-  constructor(private readonly handle: FileHandle) {}
+  constructor(private readonly fd: number) {}
 
   async stat(): Promise<LiveStat> {
-    const stat = await this.handle.stat({ bigint: true });
+    const stat = fstatSync(this.fd, { bigint: true });
     const { size, mtimeNs, ctimeNs } = stat;
     return { ino: inodeNumber(stat), sizeBytes: Number(size), mtimeNs, ctimeNs };
   }
@@ -57,7 +60,7 @@ class OpenFile implements LiveFile {
   async read(into: Buffer, offset: number): Promise<number> {
     let filled = 0;
     while (filled < into.length) {
-      const { bytesRead } = await this.handle.read(into, filled, into.length - filled, offset + filled);
+      const { bytesRead } = await readAt(this.fd, into, filled, into.length - filled, offset + filled);
       if (bytesRead === 0) break;
       filled += bytesRead;
     }
@@ -65,6 +68,6 @@ class OpenFile implements LiveFile {
   }
 
   close(): Promise<void> {
-    return this.handle.close();
+    return closeFile(this.fd);
   }
 }

@@ -1,10 +1,12 @@
 import type { Store } from '../../catalog/store.js';
 import type { RecordingInfo } from '../../catalog/types.js';
 import { compareProof } from '../../timeline/compare-proof.js';
+import { liveFilesWith } from '../../timeline/live-files.js';
 import { takeProof } from '../../timeline/proof.js';
 import { encodeProof } from '../../timeline/proof-codec.js';
 import { proofTools } from '../checkout-tools.js';
 import { openStoredRecording } from '../open-stored.js';
+import { readingAsRoot } from '../privileges.js';
 import type { WriterTotals } from '../writer.js';
 import { describeRest } from './journal-reader.js';
 import { dropSource, type Pipeline } from './pipeline.js';
@@ -50,13 +52,14 @@ export async function concludeRun(
     if (notices.length === 0) notices.push(UNPROVEN);
     return undefined;
   };
-  const proof = takeProof(pipeline.writer.model.freeze(), { ...proofTools(), locate });
+  const state = pipeline.writer.model.freeze();
+  const proof = readingAsRoot(() => takeProof(state, { ...proofTools(), locate }));
   proven();
   const { totals, problems } = await pipeline.seal(encodeProof(proof));
   await dropSource(store.folderOf(id));
 
   // From the stores, as any reader will have it: what is proven is what can be opened.
-  const recording = await openStoredRecording(store, store.info(id));
+  const recording = await openStoredRecording(store, store.info(id), liveFilesWith(readingAsRoot));
   try {
     const { ok, paths, differences } = await compareProof(recording, proof);
     const found = differences

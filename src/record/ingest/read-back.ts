@@ -3,13 +3,14 @@ import { fromBytes } from '../../events/byte-string.js';
 import type { NodeTruth } from '../../events/event.js';
 import { addon } from '../../native/addon.js';
 import { atPath } from '../../timeline/long-path.js';
+import { readingAsRoot } from '../privileges.js';
 
 const CHUNK_BYTES = 1 << 20;
 
 /** What stands at the path now; null for nothing. Links are not followed. */
 export function liveTruth(path: string): NodeTruth | null {
   try {
-    return atPath(path, truthAt);
+    return readingAsRoot(() => atPath(path, truthAt));
   } catch (error) {
     if (isGone(error)) return null;
     throw error;
@@ -33,7 +34,7 @@ function truthAt(bytes: Buffer): NodeTruth {
 /** The bytes of a regular file, piece by piece; as many as it has when it is opened. */
 export function* liveBytes(path: string): Generator<Buffer> {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const fd = atPath(path, (bytes) => openSync(bytes, flags));
+  const fd = readingAsRoot(() => atPath(path, (bytes) => openSync(bytes, flags)));
   try {
     const size = fstatSync(fd).size;
     for (let at = 0; at < size; ) {
@@ -51,7 +52,7 @@ export function* liveBytes(path: string): Generator<Buffer> {
 /** Names in a directory; none when it is gone. */
 export function liveNames(path: string): string[] {
   try {
-    return atPath(path, (bytes) => readdirSync(bytes, { encoding: 'buffer' })).map(fromBytes);
+    return readingAsRoot(() => atPath(path, (bytes) => readdirSync(bytes, { encoding: 'buffer' }))).map(fromBytes);
   } catch (error) {
     if (isGone(error)) return [];
     throw error;

@@ -1,10 +1,11 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
+import { openPlain } from '../../cas/plain-files.js';
 
 const CHUNK_BYTES = 1 << 20;
 
 /** The bytes of a range of a file, in parts of 1 MiB; ends early where the file does. */
 export function* readRange(file: string, from: number, length: number): Generator<Buffer> {
-  const fd = openSync(file, 'r');
+  const fd = openPlain(file);
   try {
     for (let done = 0; done < length; ) {
       const bytes = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, length - done));
