@@ -13,6 +13,7 @@
         "addon/known-page.cc",
         "addon/libbpf-stderr.cc",
         "addon/recorder.cc",
+        "addon/rights.cc",
         "addon/ring.cc"
       ],
       "include_dirs": ["<!@(node -p \"require('node-addon-api').include\")", "build/bpf"],

@@ -4,6 +4,7 @@
 #include "recorder.h"
 #include "attributes.h"
 #include "job.h"
+#include "rights.h"
 
 namespace {
 Napi::Value Crc32cOf(const Napi::CallbackInfo& info) {
@@ -23,6 +24,9 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("joinJob", Napi::Function::New<JoinJob>(env, "joinJob"));
   exports.Set("execute", Napi::Function::New<Execute>(env, "execute"));
   exports.Set("nextData", Napi::Function::New<NextData>(env, "nextData"));
+  exports.Set("setCapabilities", Napi::Function::New<SetCapabilities>(env, "setCapabilities"));
+  exports.Set("giveUpRoot", Napi::Function::New<GiveUpRoot>(env, "giveUpRoot"));
+  exports.Set("dieWithParent", Napi::Function::New<DieWithParent>(env, "dieWithParent"));
   return exports;
 }
 }  // namespace

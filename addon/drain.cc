@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "clock.h"
+#include "rights.h"
 
 namespace {
 // With data flowing look often enough that a fast writer (1 GB/s) uses a small part of the ring between two looks.
@@ -60,6 +61,7 @@ Drain::Stats Drain::stats() const {
 
 void Drain::Run() {
   prctl(PR_SET_NAME, "dk-drain");
+  UseCapabilities(kProgramCapabilities);  // of its files the journal is the user's
   int quiet = 0;
   while (!stopping_.load()) {
     epoll_event event;

@@ -11,6 +11,7 @@
 #include <cerrno>
 
 #include "clock.h"
+#include "rights.h"
 
 namespace {
 // What calls that are under way when the freeze begins may still record, and what comes while this thread has to wait for a
@@ -59,6 +60,7 @@ bool Freezer::Hold() {
 
 void Freezer::Run() {
   prctl(PR_SET_NAME, "dk-freezer");
+  UseCapabilities(kProgramCapabilities);
   const sched_param priority{1};
   pthread_setschedparam(pthread_self(), SCHED_FIFO, &priority);  // not everywhere allowed; it works without
   while (!stopping_.load()) {

@@ -3,7 +3,6 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <fcntl.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -19,6 +18,7 @@
 #include "errors.h"
 #include "gen/dispatch.h"
 #include "known-page.h"
+#include "rights.h"
 
 namespace {
 
@@ -84,11 +84,10 @@ class Recorder::LoadWorker : public Napi::AsyncWorker {
         self_(Napi::Persistent(self)),
         deferred_(Napi::Promise::Deferred::New(recorder->Env())) {}
   void Execute() override {
+    const Raised raised(kProgramCapabilities);
     failure_ = WithMessages(messages_, [this] { return recorder_->LoadPrograms(); });
   }
   void OnOK() override {
-    // Started for an ordinary user, this thread has ambient capabilities; pagers and other children must not.
-    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
     if (failure_.what == nullptr) return deferred_.Resolve(Env().Undefined());
     deferred_.Reject(SystemError(Env(), failure_.what, failure_.error, messages_).Value());
   }
@@ -145,6 +144,7 @@ Recorder::Failure Recorder::LoadPrograms() {
 void Recorder::Start(const Napi::CallbackInfo& info) {
   const Napi::Object options = info[0].As<Napi::Object>();
   std::string messages;
+  const Raised raised(kProgramCapabilities | kKernelFileCapabilities);
   const Failure failure = WithMessages(messages, [&] { return Attach(options); });
   if (failure.what == nullptr) return;
   Detach();
@@ -235,6 +235,7 @@ void Recorder::Detach() {
 }
 
 void Recorder::Seed(const Napi::CallbackInfo& info) {
+  const Raised raised(kProgramCapabilities);
   const pid_t pid = info[0].ToNumber().Int32Value();
   const int pidfd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
   if (pidfd < 0) return ThrowSystemError(info.Env(), "pidfd_open", errno, "");

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #include "all-signals.h"
+#include "installation.h"
 #include "sockets.h"
 
 #ifndef SYS_pidfd_open
@@ -24,8 +26,6 @@
 #ifndef SYS_pidfd_getfd
 #define SYS_pidfd_getfd 438
 #endif
-
-extern char **environ;
 
 /* Own descriptors go above every one that a command is likely to be given. */
 enum { OWN_FD = 900, OWN_FDS = 4, MOST_GROUPS = 65536 };
@@ -86,6 +86,19 @@ static bool find_giver(struct giver *giver, const char *text) {
   return giver->pidfd >= 0 && start_time(giver->pid) == giver->start;
 }
 
+/* By its file, which no other has: descriptors of anything else are not the user's to hand on. */
+static bool runs_our_program(const struct giver *giver) {
+  char path[64];
+  struct stat own, other;
+  snprintf(path, sizeof path, "/proc/%d/exe", giver->pid);
+  return !stat("/proc/self/exe", &own) && !stat(path, &other) && own.st_dev == other.st_dev && own.st_ino == other.st_ino;
+}
+
+static bool is_alive(const struct giver *giver) {
+  struct pollfd end = {.fd = giver->pidfd, .events = POLLIN};
+  return poll(&end, 1, 0) == 0;
+}
+
 static bool take_groups(struct identity *identity, char *at) {
   identity->groups = calloc(MOST_GROUPS, sizeof *identity->groups);
   if (!identity->groups) return false;
@@ -97,7 +110,12 @@ static bool take_groups(struct identity *identity, char *at) {
   return true;
 }
 
-/* Real ids: a launcher is not a set-id program. */
+/* A set-id program that the user started is not the user. */
+static bool take_id(const char *line, const char *format, unsigned *id) {
+  unsigned effective, saved, files;
+  return sscanf(line, format, id, &effective, &saved, &files) == 4 && *id == effective && *id == saved && *id == files;
+}
+
 static bool take_identity(const struct giver *giver, struct identity *identity) {
   FILE *status = open_proc(giver->pid, "status");
   char *line = NULL;
@@ -105,8 +123,8 @@ static bool take_identity(const struct giver *giver, struct identity *identity) 
   unsigned id, found = 0;
   if (!status) return false;
   while (getline(&line, &capacity, status) > 0) {
-    if (sscanf(line, "Uid: %u", &id) == 1) identity->uid = id, found |= 1;
-    else if (sscanf(line, "Gid: %u", &id) == 1) identity->gid = id, found |= 2;
+    if (take_id(line, "Uid: %u %u %u %u", &id)) identity->uid = id, found |= 1;
+    else if (take_id(line, "Gid: %u %u %u %u", &id)) identity->gid = id, found |= 2;
     else if (sscanf(line, "Umask: %o", &id) == 1) umask((mode_t)id), found |= 4;
     else if (!strncmp(line, "Groups:", 7) && take_groups(identity, line + 7)) found |= 8;
   }
@@ -116,7 +134,7 @@ static bool take_identity(const struct giver *giver, struct identity *identity) 
   return found == 15;
 }
 
-static bool take_environment(const struct giver *giver) {
+static bool take_environment(const struct giver *giver, char ***environment) {
   FILE *file = open_proc(giver->pid, "environ");
   char *bytes = NULL, **list = NULL;
   size_t length = 0, count = 0, capacity = 0;
@@ -142,7 +160,7 @@ static bool take_environment(const struct giver *giver) {
   }
   if (!list && !(list = calloc(1, sizeof *list))) return false;
   list[count] = NULL;
-  environ = list;
+  *environment = list;
   return true;
 }
 
@@ -227,21 +245,28 @@ static bool take_directory(const struct giver *giver) {
   return chdir(path) == 0;
 }
 
-int adopt(const char *text, struct identity *identity, pid_t *pid, const char **why) {
+int adopt(const char *text, struct identity *identity, char ***environment, pid_t *pid, const char **why) {
   struct giver giver;
+  uid_t uid;
+  gid_t gid;
   *why = "the process that asked for it is gone";
   if (!find_giver(&giver, text)) return -1;
+  *why = "another user's process asked for it";
+  if (!runs_our_program(&giver) || !take_identity(&giver, identity)) return -1;
+  if (!sudo_user(&uid, &gid) || identity->uid != uid) return -1;
   *why = "its descriptors could not be taken over";
   /* The order matters: descriptors first, while none of ours is in the way. */
   if (!take_descriptors(&giver)) return -1;
   *why = "its environment could not be taken over";
-  if (!take_identity(&giver, identity) || !take_environment(&giver) || !take_directory(&giver)) return -1;
+  if (!take_environment(&giver, environment) || !take_directory(&giver)) return -1;
   *pid = giver.pid;
   *why = "it does not listen any more";
   int channel = (int)syscall(SYS_pidfd_getfd, giver.pidfd, giver.answer_fd, 0);
-  close(giver.pidfd);
   if (channel < 0 || (channel = move_away(channel)) < 0) return -1; /* which lifts a limit: take them after it */
   take_signals(&giver);
   take_limits(&giver);
+  *why = "the process that asked for it is gone";
+  if (!is_alive(&giver)) return -1; /* and was until here, so all of this was its own */
+  close(giver.pidfd);
   return channel;
 }

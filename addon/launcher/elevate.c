@@ -58,5 +58,5 @@ void elevate_explain(int status) {
   bool missing = WIFEXITED(status) && WEXITSTATUS(status) == 127;
   fprintf(stderr, "dk: Recording needs root's help (for eBPF and for the guard), and %s. %s\n",
           missing ? "sudo is not installed" : "sudo did not give it",
-          missing ? "Install sudo, or run dk as root." : "Ask for a sudo rule for your account, or run dk as root.");
+          missing ? "Install sudo, or run dk as root." : "Let root do the recording (sudo dk run), or ask root for the rule in docs/security.md.");
 }

@@ -261,7 +261,7 @@ static const char *prepare(struct guard *guard, struct base_result *base) {
   pthread_t thread;
   pthread_attr_t attributes;
   const struct plan *plan = guard->plan;
-  int failed = identity_become(&plan->user, GUARD_CAPABILITIES | CAPABILITY(CAP_DAC_READ_SEARCH), false);
+  int failed = identity_become(&plan->store, GUARD_CAPABILITIES | CAPABILITY(CAP_DAC_READ_SEARCH));
   if (plan->user.other) capabilities_use(GUARD_CAPABILITIES);
   int dir = open(plan->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   guard->dirfd = dir;

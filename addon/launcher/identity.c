@@ -54,6 +54,15 @@ static int capabilities_set(const struct capabilities *caps) {
   return syscall(SYS_capset, &header, data) ? -errno : 0;
 }
 
+void capabilities_forgo(uint64_t capabilities) {
+  struct capabilities caps = {0};
+  if (capabilities_get(&caps)) return;
+  for (int i = 0; i < 64; i++)
+    if (capabilities & CAPABILITY(i)) prctl(PR_CAPBSET_DROP, i, 0, 0, 0);
+  caps = (struct capabilities){caps.effective & ~capabilities, caps.permitted & ~capabilities, caps.inheritable & ~capabilities};
+  capabilities_set(&caps);
+}
+
 bool capabilities_have(uint64_t capabilities) {
   struct capabilities caps = {0};
   return capabilities_get(&caps) == 0 && (caps.effective & capabilities) == capabilities;
@@ -66,7 +75,14 @@ void capabilities_use(uint64_t capabilities) {
   capabilities_set(&caps);
 }
 
-int identity_become(const struct identity *identity, uint64_t keep, bool for_exec) {
+int identity_borrow(const struct identity *identity) {
+  if (!identity->other) return 0;
+  if (setgroups(identity->group_count, identity->groups)) return -errno;
+  if (setresgid(identity->gid, identity->gid, identity->gid)) return -errno;
+  return setresuid(0, identity->uid, 0) ? -errno : 0;
+}
+
+int identity_become(const struct identity *identity, uint64_t keep) {
   struct capabilities caps = {0};
   if (!identity->other) return 0;
   int failed = capabilities_get(&caps);
@@ -76,9 +92,6 @@ int identity_become(const struct identity *identity, uint64_t keep, bool for_exe
   if (setresgid(identity->gid, identity->gid, identity->gid)) return -errno;
   if (keep) prctl(PR_SET_KEEPCAPS, 1);
   if (setresuid(identity->uid, identity->uid, identity->uid)) return -errno;
-  caps = (struct capabilities){.effective = keep, .permitted = keep, .inheritable = for_exec ? keep : 0};
-  failed = capabilities_set(&caps);
-  for (int i = 0; for_exec && !failed && i < 64; i++)
-    if (keep & CAPABILITY(i) && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, i, 0, 0)) failed = -errno;
-  return failed;
+  caps = (struct capabilities){.effective = keep, .permitted = keep};
+  return capabilities_set(&caps);
 }

@@ -23,11 +23,18 @@ struct identity {
 /* Parses UID:GID:G1,G2… ; the list of supplementary groups may be empty. */
 bool identity_parse(struct identity *identity, const char *text);
 /*
- * Becomes the identity, unless it is our own. Of the capabilities the process has, those in `keep` stay effective;
- * with `for_exec` also in the program that it executes next. Returns 0 or -errno.
+ * Becomes the identity, unless it is our own. Of the capabilities the process has, those in `keep` stay effective.
+ * Returns 0 or -errno.
  */
-int identity_become(const struct identity *identity, uint64_t keep, bool for_exec);
+int identity_become(const struct identity *identity, uint64_t keep);
+/*
+ * Works with the identity's rights from here on and stays root's process, which no signal or debugger of the user's
+ * reaches. The program that it executes next has no capability effective, and may take those it needs when it does.
+ */
+int identity_borrow(const struct identity *identity);
 /* Makes exactly `capabilities` effective, of those permitted. */
 void capabilities_use(uint64_t capabilities);
+/* This process and all that it starts are without them for good. */
+void capabilities_forgo(uint64_t capabilities);
 /* True when the process has all of them. */
 bool capabilities_have(uint64_t capabilities);

@@ -25,6 +25,7 @@ struct front_link {
 
 struct launcher {
   char **argv; /* as we got it */
+  char **environment; /* the command's; where root took it over it is data and not our own */
   struct inherited_signals inherited;
   int signals;            /* signalfd of SIGCHLD */
   struct front_link fronts[2]; /* who waits for us; of an ordinary user sudo's, and then their own */
@@ -42,6 +43,7 @@ struct launcher {
   pid_t stand_in; /* who gets what is sent to the front in place of a command; 0: nobody */
   bool exec_failed, ended;
   int target_status;
+  bool limited;  /* the user may have dk from root and nothing more */
   struct identity user;
   bool released; /* Node said that it leaves on purpose */
   int dies_of;   /* the signal that Node wants to have ended by; 0: its exit code says it */

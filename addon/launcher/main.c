@@ -24,6 +24,7 @@
 #include "adopt.h"
 #include "all-signals.h"
 #include "front.h"
+#include "installation.h"
 #include "launcher.h"
 #include "recorder.h"
 #include "sockets.h"
@@ -90,6 +91,17 @@ static int run(void) {
   }
 }
 
+/* Of an installation that root owns a user may have leave to use it and no other from root. */
+static bool look_at_installation(char **argv, const char **why) {
+  uid_t uid;
+  gid_t gid;
+  *why = "sudo names no user";
+  if (geteuid() != 0 || !sudo_user(&uid, &gid)) return false;
+  enum installation whose = installation_check(argv, uid, gid, why);
+  self.limited = whose == INSTALLATION_OF_ROOT && !sudo_allows_everything();
+  return whose != INSTALLATION_REFUSED;
+}
+
 static int launch(void) {
   int ends[2];
   setpgid(0, 0); /* the command alone is in the group that the shell made */
@@ -97,7 +109,8 @@ static int launch(void) {
   int failed = socket_pair(SOCK_STREAM, ends);
   if (failed || self.signals < 0) return give_up("the recorder could not be connected", failed ? -failed : errno);
   self.control.fd = ends[0];
-  self.node = recorder_start(self.argv + 1, ends[1], &self.inherited, &self.user, self.fronts[0].group);
+  struct recorder_rights rights = {&self.user, self.limited};
+  self.node = recorder_start(self.argv + 1, self.environment, ends[1], &self.inherited, &rights, self.fronts[0].group);
   if (self.node < 0) return give_up("the recorder could not be started", errno);
   close(ends[1]);
   return run();
@@ -109,7 +122,11 @@ int main(int argc, char **argv) {
   const char *why;
   struct front front = {.inherited = &self.inherited};
   if (argc > 3 && strcmp(argv[1], "--adopt") == 0) {
-    giver_channel = adopt(argv[2], &self.user, &giver, &why);
+    if (!look_at_installation(argv + 3, &why)) {
+      fprintf(stderr, "dk: Root does not run this dk for you (%s). See docs/security.md, \"Recording through sudo\".\n", why);
+      return EXIT_CANNOT_RECORD;
+    }
+    giver_channel = adopt(argv[2], &self.user, &self.environment, &giver, &why);
     if (giver_channel < 0) {
       fprintf(stderr, "dk: The command could not be handed to root (%s). Try again.\n", why);
       return EXIT_CANNOT_RECORD;
@@ -127,6 +144,7 @@ int main(int argc, char **argv) {
   }
   self.argv = argv;
   front.argv = argv + 1;
+  if (!self.environment) self.environment = environ;
   hold_standard_fds();
   note_user_fds(giver_channel);
   take_signals();

@@ -66,6 +66,7 @@ static const char *parse_option(struct plan *plan, char *line, char **own_argv) 
   }
   if ((value = value_of(line, "argv-tail"))) return take_tail(plan, own_argv, value);
   if ((value = value_of(line, "user"))) return identity_parse(&plan->user, value) ? NULL : "user is not UID:GID:GROUPS";
+  if ((value = value_of(line, "store"))) return identity_parse(&plan->store, value) ? NULL : "store is not UID:GID:GROUPS";
   return "an option is not known";
 }
 
@@ -85,6 +86,7 @@ const char *plan_parse(struct plan *plan, char *body, size_t length, char **own_
       if (wrong) return wrong;
     }
   }
+  if (!plan->store.other) plan->store = plan->user;
   if (!plan->dir) return "dir is missing";
   if (argv) plan->argv = argv;
   return plan->argv ? NULL : "the command is missing";

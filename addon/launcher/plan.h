@@ -19,6 +19,9 @@ struct plan {
   bool guard;          /* guard=0|1 */
   bool allow_io_uring; /* io-uring=deny|allow */
   struct identity user; /* user=UID:GID:G1,G2…  whose command it is; whoever asked for it through sudo otherwise */
+  struct identity store; /* store=UID:GID:GROUPS  whose rights the guard has on the recording's directory; else `user`'s */
+  bool no_new_rights;    /* set-id programs do not get theirs; decided by the launcher */
+  char **environment;    /* the command's, byte for byte */
   char **argv;         /* NULL-ended; or argv-tail=N: the last N of the launcher's own arguments, byte for byte */
 };
 

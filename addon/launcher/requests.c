@@ -55,6 +55,9 @@ static int start_guard(void) {
   return 0;
 }
 
+static const char limited[] = "Set-user-id programs of the command, such as sudo, ran without their rights: "
+                              "root helps you with dk and with nothing else.";
+
 static void prepare(const char *body, size_t length) {
   char text[256];
   if (self.prepared) {
@@ -70,7 +73,9 @@ static void prepare(const char *body, size_t length) {
   memcpy(self.plan_bytes, body, length);
   const char *wrong = plan_parse(&self.plan, self.plan_bytes, length, self.argv);
   int failed = 0;
-  if (self.user.other) self.plan.user = self.user;
+  if (self.user.other) self.plan.user = self.plan.store = self.user;
+  self.plan.environment = self.environment;
+  self.plan.no_new_rights = self.limited;
   if (!wrong) {
     failed = start_guard();
     int own[] = {self.control.fd, self.signals, self.guard_hub, self.fronts[0].channel, self.fronts[1].channel, -1};
@@ -87,6 +92,7 @@ static void prepare(const char *body, size_t length) {
   signals_catch_up();
   release_user_fds();
   fronts_tell('P', 0);
+  if (self.limited) control_send(&self.control, 'W', limited, strlen(limited));
   control_send_u32(&self.control, 'T', (uint32_t)self.target.pid);
 }
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -46,9 +47,11 @@ static _Noreturn void run(int hub, const struct plan *plan, const struct inherit
     tell(hub, 'L', 0, listener);
     await(hub, 'A');
   }
-  int failed = identity_become(&plan->user, 0, false);
+  int failed = identity_become(&plan->user, 0);
+  if (plan->no_new_rights) prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   inherited_signals_restore(signals);
   if (!failed) {
+    environ = plan->environment;
     execvp(plan->argv[0], plan->argv);
     failed = -errno;
   }

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
+import { readPlain } from '../cas/plain-files.js';
 import { replaceFile } from '../cas/replace-file.js';
 import type { BlobReader } from '../cas/types.js';
 import { zstdCompress } from '../cas/zstd.js';
@@ -49,7 +50,7 @@ async function* zipped(
 ): AsyncGenerator<Uint8Array> {
   const { info, folder, blobs } = source;
   const basePath = join(folder, 'base.bin');
-  const base = existsSync(basePath) ? readFileSync(basePath) : undefined;
+  const base = existsSync(basePath) ? readPlain(basePath) : undefined;
   const zip = new ZipFile();
   const output = zip.outputStream as Readable;
   const fail = (error: Error): void => void output.destroy(error);

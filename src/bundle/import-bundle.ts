@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from '../cas/owner.js';
+import { makeFolder } from '../cas/plain-files.js';
 import { replaceFile, writeFailed } from '../cas/replace-file.js';
 import type { BlobStore } from '../cas/blob-store.js';
 import type { Store } from '../catalog/store.js';

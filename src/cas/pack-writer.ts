@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, ftruncateSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { inheritOwner } from './owner.js';
 import { encodeObject, encodePackHeader } from './pack-format.js';
 import { syncFolder, writeAll, writeFailed } from './replace-file.js';
 import type { PlacedObject, Sha256 } from './types.js';
@@ -26,7 +25,6 @@ export class PackWriter {
     this.#level = level;
     try {
       this.#fd = openSync(join(folder, this.name), 'wx', 0o600);
-      inheritOwner(this.#fd, folder);
     } catch (error) {
       throw writeFailed(join(folder, this.name), error);
     }

@@ -1,6 +1,7 @@
 /** A file, or a range of one, that is read in place: a table in the store, or one inside a bundle. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { DkError } from '../errors.js';
+import { openPlain } from './plain-files.js';
 
 export interface RandomAccess {
   /** For messages. */
@@ -14,8 +15,9 @@ export interface RandomAccess {
 export function openFile(path: string): RandomAccess {
   let fd: number;
   try {
-    fd = openSync(path, 'r');
+    fd = openPlain(path);
   } catch (cause) {
+    if (cause instanceof DkError) throw cause;
     throw new DkError(
       'io',
       `${path} cannot be opened: ${(cause as Error).message}.`,

@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DkError } from '../errors.js';
-import { inheritOwner } from './owner.js';
 
 /** Writes beside the path, syncs, renames, syncs the folder. Nothing is left behind when it fails. */
 export async function replaceFile(
@@ -59,10 +58,7 @@ class Part {
   }
 
   private open(): number {
-    if (this.fd === undefined) {
-      this.fd = openSync(this.part, 'wx', 0o600);
-      inheritOwner(this.fd, dirname(this.path));
-    }
+    this.fd ??= openSync(this.part, 'wx', 0o600);
     return this.fd;
   }
 

@@ -7,9 +7,7 @@
  *   objects     sha256 · pack → packs.id · offset · raw_length · stored_length
  */
 import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { wrongVersion } from '../cas/format-version.js';
-import { inheritOwner } from '../cas/owner.js';
 import { writeFailed } from '../cas/replace-file.js';
 import { DkError, type ErrorCode } from '../errors.js';
 import { isNotedAsDamaged, noteDamage, setAside } from './set-aside.js';
@@ -94,13 +92,8 @@ function isBusy({ cause }: DkError): boolean {
 }
 
 function openWritable(path: string, fill: (empty: Database) => void): Database {
-  // Made here and not by SQLite, for its owner and mode; SQLite's own files beside it take both from it.
-  const fd = openSync(path, 'a', 0o600);
-  try {
-    inheritOwner(fd, dirname(path));
-  } finally {
-    closeSync(fd);
-  }
+  // Made here and not by SQLite, for its mode; SQLite's own files beside it take it from there.
+  closeSync(openSync(path, 'a', 0o600));
   const db = openSqlite(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     db.pragma('journal_mode = WAL');

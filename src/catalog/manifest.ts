@@ -2,9 +2,9 @@
  * manifest.json of a recording: a RecordingInfo as JSON. It is the truth about a recording; the catalogue holds a copy.
  * The same checks guard the bundle's copy, which comes from a stranger.
  */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { wrongVersion } from '../cas/format-version.js';
+import { readPlain } from '../cas/plain-files.js';
 import { replaceFileSync } from '../cas/replace-file.js';
 import { DkError } from '../errors.js';
 import type { RecordingInfo } from './types.js';
@@ -20,8 +20,9 @@ export function readManifest(folder: string): RecordingInfo {
   const path = manifestPath(folder);
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readPlain(path).toString();
   } catch (cause) {
+    if (cause instanceof DkError) throw cause;
     throw new DkError(
       'damaged',
       `${path} cannot be read: ${(cause as Error).message}.`,

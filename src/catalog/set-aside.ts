@@ -3,8 +3,6 @@
  * catalogue is open is noted beside it, for the next process that opens it: this one's recording goes on in what it has.
  */
 import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { inheritOwner } from '../cas/owner.js';
 import { openSqlite } from './sqlite.js';
 
 const LOCK_TIMEOUT_MS = 10_000;
@@ -49,12 +47,7 @@ function locked<T>(path: string, work: () => T): T {
 }
 
 function createEmpty(path: string): void {
-  const fd = openSync(path, 'a', 0o600);
-  try {
-    inheritOwner(fd, dirname(path));
-  } finally {
-    closeSync(fd);
-  }
+  closeSync(openSync(path, 'a', 0o600));
 }
 
 function freeName(path: string): string {

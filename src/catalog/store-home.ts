@@ -1,7 +1,7 @@
 /** Where the store is, and its folders. */
-import { chownSync, existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { makeFolder } from '../cas/owner.js';
+import { makeFolder } from '../cas/plain-files.js';
 import { writeFailed } from '../cas/replace-file.js';
 
 /** $DK_HOME, or where the XDG base directories say. */
@@ -14,13 +14,12 @@ export function storeHome(env: NodeJS.ProcessEnv): string {
 export const packsFolder = (home: string): string => join(home, 'packs');
 export const recordingsFolder = (home: string): string => join(home, 'recordings');
 
-/** Makes what is missing. A new store belongs to `owner` when root makes it. DkError when it cannot be made. */
-export function makeStore(home: string, owner?: { uid: number; gid: number }): void {
+/** Makes what is missing. DkError when it cannot be made. */
+export function makeStore(home: string): void {
   try {
     if (!existsSync(home)) {
       makeParents(dirname(home));
       makeUnlessThere(home);
-      if (owner !== undefined && process.geteuid?.() === 0) chownSync(home, owner.uid, owner.gid);
     }
     makeUnlessThere(packsFolder(home));
     makeUnlessThere(recordingsFolder(home));
@@ -42,5 +41,5 @@ function makeUnlessThere(path: string): void {
 function makeParents(path: string): void {
   if (existsSync(path)) return;
   makeParents(dirname(path));
-  mkdirSync(path);
+  makeUnlessThere(path);
 }

@@ -5,13 +5,13 @@
  *   packs/*.pack          objects (cas/pack-format.ts)
  *   recordings/<id>/      manifest.json, the truth about the recording; its index, base and journal
  *
- * Reading works for whoever may read; nothing is created by looking.
+ * It is one user's (store-rights.ts). Reading needs no right to write; nothing is created by looking.
  */
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BlobStore, type BlobStoreOptions } from '../cas/blob-store.js';
-import { makeFolder } from '../cas/owner.js';
+import { makeFolder } from '../cas/plain-files.js';
 import { type PackBlobs, storeBlobs } from '../cas/pack-blobs.js';
 import type { ObjectPlace, Sha256 } from '../cas/types.js';
 import { writeFailed } from '../cas/replace-file.js';
@@ -21,6 +21,7 @@ import { ID_SHAPE, RECORDING_VERSION, readManifest, writeManifest } from './mani
 import { rebuildCatalog } from './rebuild-catalog.js';
 import { newRecordingId } from './recording-id.js';
 import { makeStore, packsFolder, recordingsFolder } from './store-home.js';
+import { requireOwnStore } from './store-rights.js';
 import type { RecordingInfo } from './types.js';
 import { claimForThisProcess, releaseClaim, writerMayLive } from './writer-process.js';
 
@@ -49,20 +50,18 @@ export interface DamagedRecording {
 export interface StoreOptions {
   /** Make the folders when there is no store yet. */
   create: boolean;
-  /** Whom a new store belongs to when root makes it. */
-  owner?: { uid: number; gid: number };
   /** Takes sentences that are worth showing. */
   notice?: (text: string) => void;
 }
 
-/** DkError 'io' when the store cannot be made or is no folder. Without `create` nothing needs to be there. */
+/** DkError 'io' when the store cannot be made, is no folder or not this user's. Without `create` nothing needs to be there. */
 export function openStore(home: string, options: StoreOptions = { create: false }): Store {
   if (existsSync(home) && !statSync(home).isDirectory()) {
     throw new DkError('io', `The store ${home} is not a folder.`, 'Set DK_HOME to a folder of its own.');
   }
-  const store = new Store(home, options.notice);
-  if (options.create) makeStore(home, options.owner);
-  return store;
+  if (options.create) makeStore(home);
+  if (existsSync(home)) requireOwnStore(home);
+  return new Store(home, options.notice);
 }
 
 export class Store {
@@ -98,15 +97,19 @@ export class Store {
   /** DkError 'not-found' when there is no such recording, 'damaged' when its manifest is. */
   info(id: string): RecordingInfo {
     const folder = this.folderOf(id);
-    if (!existsSync(folder)) throw new DkError('not-found', `There is no recording ${id}.`, 'List them with: dk ls');
-    const info = readManifest(folder);
-    return info.state === 'recording' && !writerMayLive(folder) ? { ...info, state: 'interrupted' } : info;
+    try {
+      const { info, abandoned } = this.#look(folder);
+      return abandoned ? { ...info, state: 'interrupted' } : info;
+    } catch (error) {
+      // Removed, perhaps while it was read.
+      if (!existsSync(folder)) throw noSuchRecording(id);
+      throw error;
+    }
   }
 
   /** Its writer is gone and has not finished it. */
   isAbandoned(id: string): boolean {
-    const folder = this.folderOf(id);
-    return readManifest(folder).state === 'recording' && !writerMayLive(folder);
+    return this.#look(this.folderOf(id)).abandoned;
   }
 
   /** The recording's folder. */
@@ -127,19 +130,18 @@ export class Store {
       state: 'recording',
       marks: [],
     };
+    // Nobody meets a recording without its manifest and its writer: it gets its name when it has both.
     const folder = this.folderOf(info.id);
+    const making = this.temporaryFolder(info.id);
     try {
-      makeFolder(folder);
-    } catch (error) {
-      throw writeFailed(folder, error);
-    }
-    try {
-      claimForThisProcess(folder);
-      writeManifest(folder, info);
+      makeFolder(making);
+      claimForThisProcess(making);
+      writeManifest(making, info);
+      renameSync(making, folder);
       catalog.putRecording(info);
     } catch (error) {
-      rmSync(folder, { recursive: true, force: true }); // a folder without a manifest would be a damaged recording
-      throw error;
+      for (const made of [making, folder]) rmSync(made, { recursive: true, force: true });
+      throw writeFailed(folder, error);
     }
     return info;
   }
@@ -192,7 +194,7 @@ export class Store {
   /** Its objects stay until they are collected. */
   async remove(id: string): Promise<void> {
     const folder = this.folderOf(id);
-    if (!existsSync(folder)) throw new DkError('not-found', `There is no recording ${id}.`, 'List them with: dk ls');
+    if (!existsSync(folder)) throw noSuchRecording(id);
     // At once for everybody, however long the files take.
     const gone = this.temporaryFolder(id);
     try {
@@ -234,6 +236,14 @@ export class Store {
     const place = this.#fromPacks.find(sha256);
     if (place !== undefined) this.catalog.noteDamage();
     return place;
+  }
+
+  /** A writer that ends between the two looks has finished the manifest before. */
+  #look(folder: string): { info: RecordingInfo; abandoned: boolean } {
+    const info = readManifest(folder);
+    if (info.state !== 'recording' || writerMayLive(folder)) return { info, abandoned: false };
+    const last = readManifest(folder);
+    return { info: last, abandoned: last.state === 'recording' };
   }
 
   get #catalogPath(): string {
@@ -284,4 +294,8 @@ export class Store {
       );
     }
   }
+}
+
+function noSuchRecording(id: string): DkError {
+  return new DkError('not-found', `There is no recording ${id}.`, 'List them with: dk ls');
 }

@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeFolder } from '../cas/owner.js';
+import { makeFolder, readPlain } from '../cas/plain-files.js';
 import { refusal } from './room.js';
 import { DkError } from '../errors.js';
 import { writeManifest } from './manifest.js';
@@ -13,7 +13,7 @@ const PLACES = (): string[] => [tmpdir(), '/var/tmp', '/dev/shm'];
 
 /**
  * A store for one recording that its own store cannot take, private to this process; it goes when it is closed, and at
- * the latest when the process ends. `draft`: the recording as it is in its own store, whose folder lends its base.bin.
+ * the latest when the process ends. `draft`: the recording as it is in its own store, whose base.bin it takes.
  */
 export function openTemporaryStore(draft: RecordingInfo, folder: string, needBytes: number): Store {
   const place = PLACES().find((candidate) => refusal(candidate, needBytes) === undefined);
@@ -37,6 +37,7 @@ export function openTemporaryStore(draft: RecordingInfo, folder: string, needByt
   const target = store.folderOf(draft.id);
   makeFolder(target);
   writeManifest(target, { ...draft, state: 'recording' });
-  if (existsSync(join(folder, 'base.bin'))) symlinkSync(join(folder, 'base.bin'), join(target, 'base.bin'));
+  const base = join(folder, 'base.bin');
+  if (existsSync(base)) writeFileSync(join(target, 'base.bin'), readPlain(base), { mode: 0o600 });
   return store;
 }

@@ -4,6 +4,7 @@
  */
 import { readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { readPlain } from '../cas/plain-files.js';
 import { replaceFileSync } from '../cas/replace-file.js';
 
 interface WriterProcess {
@@ -41,7 +42,7 @@ export function writerMayLive(folder: string): boolean {
 
 function readWriter(folder: string): WriterProcess | undefined {
   try {
-    const value = JSON.parse(readFileSync(writerPath(folder), 'utf8')) as Partial<WriterProcess> | null;
+    const value = JSON.parse(readPlain(writerPath(folder)).toString()) as Partial<WriterProcess> | null;
     return Number.isSafeInteger(value?.pid) ? (value as WriterProcess) : undefined;
   } catch {
     // No claim, or a torn one of a crashed machine: nobody writes.

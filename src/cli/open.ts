@@ -4,6 +4,7 @@ import { openBundle } from '../bundle/open-bundle.js';
 import { type Store, openStore as openStoreAt } from '../catalog/store.js';
 import { DkError } from '../errors.js';
 import { storeHome } from '../catalog/store-home.js';
+import { takeOwnersRights } from '../catalog/store-rights.js';
 import type { RecordingInfo } from '../catalog/types.js';
 import { indexTable } from '../index/open-index.js';
 import { openStoredRecording } from '../record/open-stored.js';
@@ -27,9 +28,11 @@ export interface Stores {
   holder: Store;
 }
 
-/** Reads only; nothing needs to be there. */
-export function openStore(context: Context): Store {
-  return openStoreAt(storeHome(context.io.env), { create: false, notice: context.notice });
+/** The user's store, with its owner's rights from here on. Unless it is to be made, nothing needs to be there. */
+export function openStore(context: Context, create = false): Store {
+  const home = storeHome(context.io.env);
+  takeOwnersRights(home, context.io.env, 'for good');
+  return openStoreAt(home, { create, notice: context.notice });
 }
 
 export function storeLookup(context: Context, store: Store): Lookup {

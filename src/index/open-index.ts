@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder } from '../cas/owner.js';
+import { makeFolder, requirePlainFolder } from '../cas/plain-files.js';
 import { replaceFile } from '../cas/replace-file.js';
 import { openFile } from '../cas/random-access.js';
 import { DkError } from '../errors.js';
@@ -74,6 +74,7 @@ export async function openIndex(folder: string): Promise<IndexReader> {
   if (!existsSync(levelFolder(folder))) {
     throw new DkError('damaged', `${folder} has no index.`, 'Remove the recording with dk rm, or restore its folder.');
   }
+  requirePlainFolder(levelFolder(folder));
   return closingOnError(await LevelKv.open(levelFolder(folder), { create: false }));
 }
 

@@ -70,6 +70,12 @@ export interface Addon {
   lutimes(path: Uint8Array | string, atimeNs: bigint, mtimeNs: bigint): void;
   /** The first range at or after `from` that is no hole; undefined when only a hole follows. Moves the file's position. */
   nextData(fd: number, from: number): [start: number, end: number] | undefined;
+  /** Makes exactly these effective for the calling thread, of what is permitted (capability(7)). What they were before. */
+  setCapabilities(wanted: bigint): bigint;
+  /** From here on the process is the user whose rights it works with, in all of its threads. */
+  giveUpRoot(): void;
+  /** The kernel ends this process when its parent ends; to be asked for again after a change of rights. */
+  dieWithParent(): void;
 }
 
 const FILE = fileURLToPath(new URL('../../build/Release/dk.node', import.meta.url));

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { writingAsRoot } from './privileges.js';
 
 /** A cgroup of the target's own, below the one dk runs in, so that it can be frozen when the ring runs full. */
 export interface TargetCgroup {
@@ -32,13 +33,13 @@ export function makeTargetCgroup(id: string): TargetCgroup | undefined {
   const path = join(parent, `${PREFIX}${id}`);
   const freezeFile = join(path, 'cgroup.freeze');
   try {
-    mkdirSync(path);
+    writingAsRoot(() => mkdirSync(path));
   } catch {
     return undefined;
   }
   const remove = () => {
     try {
-      rmdirSync(path);
+      writingAsRoot(() => rmdirSync(path));
     } catch {
       // Processes that outlive the command keep it.
     }
@@ -50,11 +51,11 @@ export function makeTargetCgroup(id: string): TargetCgroup | undefined {
   return {
     path,
     freezeFile,
-    add: (pid) => writeFileSync(join(path, 'cgroup.procs'), `${pid}`),
+    add: (pid) => writingAsRoot(() => writeFileSync(join(path, 'cgroup.procs'), `${pid}`)),
     isFrozen: () => whileThere(() => /^frozen 1$/m.test(readFileSync(join(path, 'cgroup.events'), 'utf8')), true),
     threads: () => whileThere(() => membersOf(path, 'cgroup.threads').length, 0),
     processes: () => whileThere(() => membersOf(path, 'cgroup.procs'), []),
-    thaw: () => whileThere(() => writeFileSync(freezeFile, '0'), undefined),
+    thaw: () => whileThere(() => writingAsRoot(() => writeFileSync(freezeFile, '0')), undefined),
     remove,
   };
 }
@@ -76,7 +77,7 @@ function removeOld(parent: string): void {
     const path = join(parent, name);
     try {
       // A dk that is just starting has put nobody in yet.
-      if (statSync(path).mtimeMs < Date.now() - STARTED_BY_NOW_MS) rmdirSync(path);
+      if (statSync(path).mtimeMs < Date.now() - STARTED_BY_NOW_MS) writingAsRoot(() => rmdirSync(path));
     } catch {
       // In use, or gone already.
     }

@@ -1,6 +1,6 @@
 import { addon } from '../native/addon.js';
 import type { CheckoutTools } from '../timeline/checkout-node.js';
-import { type LiveReader, liveReader } from '../timeline/live-files.js';
+import { type LiveReader, liveReader, type WithRights } from '../timeline/live-files.js';
 import type { ProofOptions } from '../timeline/proof.js';
 
 /** The system calls that Node has not, as far as the addon is there: without it a checkout says what it leaves out. */
@@ -13,9 +13,9 @@ export function checkoutTools(): CheckoutTools {
   }
 }
 
-/** Files as they are now; holes are told from data. */
-export function liveTree(): LiveReader {
-  return liveReader(proofTools().findData);
+/** Files as they are now; holes are told from data. `rights`: with which they are opened. */
+export function liveTree(rights?: WithRights): LiveReader {
+  return liveReader(proofTools().findData, rights);
 }
 
 /** The same for a proof. */

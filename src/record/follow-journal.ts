@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { readPlain } from '../cas/plain-files.js';
 import type { Store } from '../catalog/store.js';
 import type { RecordingInfo } from '../catalog/types.js';
 import type { DkEvent } from '../events/event.js';
@@ -29,7 +30,7 @@ export class JournalFollower {
   constructor(store: Store, info: RecordingInfo) {
     const folder = store.folderOf(info.id);
     const manifest = existsSync(baseFile(folder))
-      ? BaseManifest.parse(readFileSync(baseFile(folder)))
+      ? BaseManifest.parse(readPlain(baseFile(folder)))
       : BaseManifest.empty;
     const index = collectingIndex((event) => this.events.push(event));
     const writer = new RecordingWriter({

@@ -2,7 +2,7 @@ import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openStore, type Store } from '../catalog/store.js';
 import { DkError, type ErrorCode } from '../errors.js';
-import { mayRaisePriority } from './privileges.js';
+import { mayRaisePriority, schedulingAsRoot } from './privileges.js';
 import { Pipeline } from './ingest/pipeline.js';
 import { concludeRun, type Conclusion } from './ingest/conclude.js';
 import type { RootWalk, RunEnd } from './ingest/run-end.js';
@@ -64,7 +64,7 @@ async function run(
   ended: () => RunEnd | 'stop' | undefined,
   walked: Promise<RootWalk>,
 ): Promise<Conclusion> {
-  const priority = mayRaisePriority() ? setPriority : () => {};
+  const priority = mayRaisePriority() ? (value: number) => schedulingAsRoot(() => setPriority(value)) : () => {};
   priority(LOW_PRIORITY);
   const store = openStore(job.home);
   try {

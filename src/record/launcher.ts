@@ -20,8 +20,16 @@ export interface PrepareOptions {
   guard: boolean;
   allowIoUring: boolean;
   /** Run the command as this user. */
-  user?: { uid: number; gid: number; groups: readonly number[] };
+  user?: Identity;
+  /** Whose rights the guard has on `dir`, when they are not those of the command. */
+  store?: Identity | undefined;
   argv: readonly string[];
+}
+
+export interface Identity {
+  uid: number;
+  gid: number;
+  groups: readonly number[];
 }
 
 export interface BaseDone {
@@ -235,7 +243,7 @@ function u32(value: number): Buffer {
 }
 
 function encodePlan(options: PrepareOptions): Buffer {
-  const { user, argv } = options;
+  const { user, store, argv } = options;
   const lines = [
     `dir=${options.dir}`,
     ...options.roots.map((path) => `root=${path}`),
@@ -245,13 +253,18 @@ function encodePlan(options: PrepareOptions): Buffer {
     `aside=${options.asideBytes}`,
     `guard=${options.guard ? 1 : 0}`,
     `io-uring=${options.allowIoUring ? 'allow' : 'deny'}`,
-    ...(user === undefined ? [] : [`user=${user.uid}:${user.gid}:${user.groups.join(',')}`]),
+    ...identityLine('user', user),
+    ...identityLine('store', store),
   ];
   // Node has decoded our arguments, which loses bytes that are not UTF-8. The launcher still has them as they came.
   const ours = isTail(process.argv, argv);
   const strings = ours ? [...lines, `argv-tail=${argv.length}`, ''] : [...lines, '', ...argv];
   invariant(!strings.some((text) => text.includes('\0')), 'no option or argument holds a NUL');
   return Buffer.concat(strings.flatMap((text) => [toBytes(text), Buffer.of(0)]));
+}
+
+function identityLine(key: string, identity: Identity | undefined): string[] {
+  return identity === undefined ? [] : [`${key}=${identity.uid}:${identity.gid}:${identity.groups.join(',')}`];
 }
 
 function isTail(whole: readonly string[], part: readonly string[]): boolean {

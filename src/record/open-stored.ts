@@ -1,14 +1,20 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { readPlain } from '../cas/plain-files.js';
 import type { Store } from '../catalog/store.js';
 import type { RecordingInfo } from '../catalog/types.js';
 import { openIndex } from '../index/open-index.js';
+import type { LiveReader } from '../timeline/live-files.js';
 import { liveTree } from './checkout-tools.js';
 import { openRecording } from '../timeline/recording.js';
 import type { Recording } from '../timeline/types.js';
 
 /** Opens a recording of the store for reading. Closing it closes everything that was opened for it. */
-export async function openStoredRecording(store: Store, info: RecordingInfo): Promise<Recording> {
+export async function openStoredRecording(
+  store: Store,
+  info: RecordingInfo,
+  live: LiveReader = liveTree(),
+): Promise<Recording> {
   const folder = store.folderOf(info.id);
   const basePath = join(folder, 'base.bin');
   const blobs = store.blobs();
@@ -16,8 +22,8 @@ export async function openStoredRecording(store: Store, info: RecordingInfo): Pr
     info,
     index: await openIndex(folder),
     blobs,
-    base: existsSync(basePath) ? readFileSync(basePath) : undefined,
-    live: info.imported === true ? undefined : liveTree(),
+    base: existsSync(basePath) ? readPlain(basePath) : undefined,
+    live: info.imported === true ? undefined : live,
   });
   const close = recording.close.bind(recording);
   recording.close = async () => {

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { inspectingAsRoot } from './privileges.js';
 
 /** FAN_CLASS_CONTENT and FAN_CLASS_PRE_CONTENT: what such a listener has not allowed, nobody opens. */
 const DECIDING_CLASSES = 0x4 | 0x8;
@@ -9,7 +10,7 @@ const DECIDING_CLASSES = 0x4 | 0x8;
  */
 export function decidesAboutOpens(pid: number): boolean {
   try {
-    return readdirSync(`/proc/${pid}/fd`).some((fd) => isDecidingListener(pid, fd));
+    return inspectingAsRoot(() => readdirSync(`/proc/${pid}/fd`).some((fd) => isDecidingListener(pid, fd)));
   } catch {
     return false; // it has ended
   }

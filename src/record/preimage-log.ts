@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { openPlain } from '../cas/plain-files.js';
 import { DkError } from '../errors.js';
 import { checkNodeFile, NODE_FILE_HEADER_BYTES, scanFrames } from '../timeline/node-file.js';
 import { type AsideRecord, type BlobRecord, type NodeRecord, nodeRecords, type RangeRecord } from './node-records.js';
@@ -106,7 +107,7 @@ function listOf<T>(lists: Map<number, T[]>, key: number): T[] {
 function readFrom(path: string, offset: number): Buffer {
   let fd: number;
   try {
-    fd = openSync(path, 'r');
+    fd = openPlain(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return EMPTY;
     throw error;

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytesBelow, refusal } from '../catalog/room.js';
 import type { Store } from '../catalog/store.js';
@@ -32,7 +32,8 @@ const MARGIN_BYTES = 16 << 20;
  */
 export async function recoverRecording(store: Store, info: RecordingInfo): Promise<Recovered> {
   const folder = store.folderOf(info.id);
-  const needBytes = bytesBelow(journalFolder(folder)) + bytesBelow(preimageFolder(folder)) + MARGIN_BYTES;
+  const baseBytes = statSync(join(folder, 'base.bin'), { throwIfNoEntry: false })?.size ?? 0;
+  const needBytes = bytesBelow(journalFolder(folder)) + bytesBelow(preimageFolder(folder)) + baseBytes + MARGIN_BYTES;
   const refused = refusal(folder, needBytes);
   const isWhole = existsSync(indexTable(folder));
   if (refused === undefined) return { info: await recoverInPlace(store, info, isWhole), store };

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { DkError } from '../errors.js';
@@ -21,16 +22,25 @@ export function relaunch(args: readonly string[]): never {
   }
 }
 
+/** The environment that the launcher above this process was started with; a recorder gets but a few variables of it. */
+export function launchersEnvironment(): Record<string, string> {
+  const variables = readFileSync(`/proc/${process.ppid}/environ`, 'utf8').split('\0').slice(0, -1);
+  return Object.fromEntries(
+    variables.map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]),
+  );
+}
+
 /**
- * Runs this program with `args` below a launcher of its own. Resolves to the exit code as a shell shows it, and the signal,
- * 0 for none.
+ * Runs this program with `args` below a launcher of its own, for a command that finds the variables of `env`. Resolves to the exit
+ * code as a shell shows it, and the signal, 0 for none.
  */
 export function runBelowLauncher(
   link: LauncherLink,
   args: readonly string[],
+  env: NodeJS.ProcessEnv,
 ): Promise<{ code: number; signal: number }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(LAUNCHER_BINARY, ['--with-parent', process.execPath, ...args], { stdio: 'inherit' });
+    const child = spawn(LAUNCHER_BINARY, ['--with-parent', process.execPath, ...args], { stdio: 'inherit', env });
     child.on('error', (cause) => reject(noLauncher(cause)));
     child.on('exit', (exitCode, name) => {
       link.standIn(0);

@@ -11,6 +11,7 @@ import type { Conclusion } from './ingest/conclude.js';
 import { IngestWorker } from './ingest-worker.js';
 import type { LauncherLink, TargetEnd } from './launcher.js';
 import type { LoadingRecorder } from './load-recorder.js';
+import { borrowedIdentity } from './privileges.js';
 import { settle } from './settle.js';
 
 export interface SessionOptions {
@@ -150,6 +151,7 @@ class Session {
       asideBytes: ringBytes / ASIDE_SHARE,
       guard: true,
       allowIoUring,
+      store: borrowedIdentity(),
       argv,
     });
     this.cgroup?.add(targetPid);
@@ -194,8 +196,17 @@ function heldBack(frozenNs: number): string {
   return `The command was held back for ${(frozenNs / 1e9).toFixed(3)}s in all while its changes were written down.`;
 }
 
+/** A user id needs no entry in passwd, as in a container. */
+function whoRecords(): { user: string; uid: number; gid: number } {
+  const [uid, gid] = [process.geteuid?.() ?? 0, process.getegid?.() ?? 0];
+  try {
+    return { user: userInfo().username, uid, gid };
+  } catch {
+    return { user: `${uid}`, uid, gid };
+  }
+}
+
 function newRecording(options: SessionOptions): Parameters<Store['create']>[0] {
-  const { username, uid, gid } = userInfo();
   return {
     label: options.label,
     argv: options.argv,
@@ -204,7 +215,7 @@ function newRecording(options: SessionOptions): Parameters<Store['create']>[0] {
     excludes: options.excludes,
     startedMs: Date.now(),
     ...NOTHING_RECORDED,
-    host: { kernel: release(), user: username, uid, gid, arch: arch(), hostname: hostname() },
+    host: { kernel: release(), ...whoRecords(), arch: arch(), hostname: hostname() },
     probes: 'syscall',
     dkVersion: options.dkVersion,
     notices: [],

@@ -1,8 +1,8 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { close, constants, fstatSync, openSync, read } from 'node:fs';
+import { promisify } from 'node:util';
 import { type DataFinder, dataBetween } from './data-finder.js';
 import { inodeNumber } from './inode-number.js';
-import { type ShortPath, shortPath } from './long-path.js';
+import { atPath } from './long-path.js';
 
 export interface LiveStat {
   ino: bigint;
@@ -26,47 +26,48 @@ export interface LiveReader {
   open(path: string): Promise<LiveFile | undefined>;
 }
 
+/** Runs what opens a file, with the rights that this takes. */
+export type WithRights = <T>(open: () => T) => T;
+
 export const liveFiles: LiveReader = liveReader();
 
 /** `findData`: tells holes from data; Node has no call for it. */
-export function liveReader(findData?: DataFinder): LiveReader {
-  return { open: (path) => openLive(path, findData) };
+export function liveReader(findData?: DataFinder, rights: WithRights = (open) => open()): LiveReader {
+  return {
+    async open(path) {
+      let fd: number;
+      try {
+        fd = rights(() => atPath(path, (bytes) => openSync(bytes, FLAGS)));
+      } catch {
+        // Whatever the reason, the bytes cannot be had; the caller reports them as unknown.
+        return undefined;
+      }
+      const file = new OpenFile(fd, findData);
+      if (fstatSync(fd).isFile()) return file;
+      await file.close();
+      return undefined;
+    },
+  };
 }
 
-async function openLive(path: string, findData: DataFinder | undefined): Promise<LiveFile | undefined> {
-  let handle: FileHandle;
-  let short: ShortPath | undefined;
-  try {
-    short = shortPath(path);
-    handle = await open(short.bytes, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch {
-    // Whatever the reason, the bytes cannot be had; the caller reports them as unknown.
-    return undefined;
-  } finally {
-    short?.close();
-  }
-  const stat = await handle.stat();
-  if (!stat.isFile()) {
-    await handle.close();
-    return undefined;
-  }
-  return new OpenFile(handle, findData);
-}
+const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const readAt = promisify(read);
+const closeFile = promisify(close);
 
 class OpenFile implements LiveFile {
   constructor(
-    private readonly handle: FileHandle,
+    private readonly fd: number,
     private readonly findData: DataFinder | undefined,
   ) {}
 
   dataRanges(offset: number, length: number): { offset: number; length: number }[] {
-    const { findData } = this;
+    const { fd, findData } = this;
     if (findData === undefined) return [{ offset, length }];
-    return [...dataBetween((from) => findData(this.handle.fd, from), offset, offset + length)];
+    return [...dataBetween((from) => findData(fd, from), offset, offset + length)];
   }
 
   async stat(): Promise<LiveStat> {
-    const stat = await this.handle.stat({ bigint: true });
+    const stat = fstatSync(this.fd, { bigint: true });
     const { size, mtimeNs, ctimeNs } = stat;
     return { ino: inodeNumber(stat), sizeBytes: Number(size), mtimeNs, ctimeNs };
   }
@@ -74,7 +75,7 @@ class OpenFile implements LiveFile {
   async read(into: Buffer, offset: number): Promise<number> {
     let filled = 0;
     while (filled < into.length) {
-      const { bytesRead } = await this.handle.read(into, filled, into.length - filled, offset + filled);
+      const { bytesRead } = await readAt(this.fd, into, filled, into.length - filled, offset + filled);
       if (bytesRead === 0) break;
       filled += bytesRead;
     }
@@ -82,6 +83,6 @@ class OpenFile implements LiveFile {
   }
 
   close(): Promise<void> {
-    return this.handle.close();
+    return closeFile(this.fd);
   }
 }

@@ -7,13 +7,13 @@ const SLASH = 0x2f;
 const O_PATH = 0o10000000;
 
 /** A path that the kernel takes, until it is closed. */
-export interface ShortPath {
+interface ShortPath {
   bytes: Buffer;
   close(): void;
 }
 
 /** `path`, or its end behind a descriptor of the directory before it. Throws what opening that directory throws. */
-export function shortPath(path: string): ShortPath {
+function shortPath(path: string): ShortPath {
   let bytes = toBytes(path);
   let fd = -1;
   const close = () => {

@@ -1,9 +1,17 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { chownSync, existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, type TestContext } from 'vitest';
 import { kernelTest, PROJECT_DIR } from '../support/kernel.js';
-import { isAlive, type Launched, LauncherBench, type LaunchOptions, quoted, until } from '../support/launcher.js';
+import {
+  isAlive,
+  type Launched,
+  LauncherBench,
+  type LaunchOptions,
+  makeInstallation,
+  quoted,
+  until,
+} from '../support/launcher.js';
 import { tempFolders } from '../support/temp-folder.js';
 import { Terminal } from '../tui/support/terminal.js';
 
@@ -21,6 +29,25 @@ interface Sudo {
   env?: string[];
 }
 
+/** Field 22 of /proc/PID/stat. */
+function startTicks(pid: number): string {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] as string;
+}
+
+/** Whether setpriv has become the program that it was to start. */
+function isOf(pid: number, uid: number): boolean {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return new RegExp(`^Uid:\\t${uid}\\t`, 'm').test(status) && !status.startsWith('Name:\tsetpriv\n');
+}
+
+/** Open to everybody's eyes. */
+function ownedBy(uid: number, folder: string): string {
+  chmodSync(folder, 0o755);
+  chownSync(folder, uid, uid);
+  return folder;
+}
+
 const RULE = 'nobody ALL=(ALL) NOPASSWD: ALL';
 
 class UserBench extends LauncherBench {
@@ -29,7 +56,7 @@ class UserBench extends LauncherBench {
   constructor(context: TestContext) {
     if (!existsSync('/usr/bin/sudo')) context.skip('sudo is not installed');
     const outer = temp();
-    super(join(outer, 'user'));
+    super(join(outer, 'user'), makeInstallation(ownedBy(0, temp())));
     this.outer = outer;
     for (const folder of [outer, join(outer, 'user'), this.work, this.recording]) chownSync(folder, NOBODY, NOBODY);
     for (const file of [process.execPath, join(PROJECT_DIR, 'dk')]) {
@@ -116,6 +143,102 @@ describe('an ordinary user', () => {
   });
 });
 
+describe('what a user cannot do with a rule for dk', () => {
+  /** A rule for recording with this installation and nothing else. */
+  const limited = (b: UserBench): string => `nobody ALL=(root) NOPASSWD: ${b.installation.launcher} --adopt *`;
+  /** Root's launcher, called by hand; `giver` is the process whose command it is to be. */
+  const adopt = (b: UserBench, giver: number, words: string[], before = 'true') => {
+    const sudo = ['sudo', b.installation.launcher, '--adopt', `${giver}:${startTicks(giver)}:0:0:1`];
+    return b.direct([...sudo, ...words], b.options({ rules: [limited(b)], before }));
+  };
+  const refused = (why: string) => `dk: The command could not be handed to root (${why}). Try again.\n`;
+  const notRun = (why: string) =>
+    `dk: Root does not run this dk for you (${why}). See docs/security.md, "Recording through sudo".\n`;
+
+  kernelTest('have their code run in the recorder', async (context) => {
+    const b = new UserBench(context);
+    const library = join(b.outer, 'preloaded.so');
+    const source = join(PROJECT_DIR, 'test/kernel/fixtures/preloaded.c');
+    execFileSync('cc', ['-shared', '-fPIC', '-Wall', '-Werror', '-o', library, source]);
+    const log = join(b.outer, 'log');
+    writeFileSync(log, '');
+    chownSync(log, NOBODY, NOBODY);
+    const env = [`LD_PRELOAD=${library}`, `PRELOAD_LOG=${log}`, 'OPENSSL_CONF=/nowhere', 'NODE_PATH=/nowhere'];
+    const { code, messages } = await b.asUser(sh('echo "$LD_PRELOAD" > seen'), { env });
+    expect(code).toBe(0);
+    expect(readFileSync(join(b.work, 'seen'), 'utf8')).toBe(`${library}\n`);
+    const lines = readFileSync(log, 'utf8').trim().split('\n');
+    expect(lines.some((line) => line.startsWith('sh '))).toBe(true);
+    const privileged = lines.filter((line) => !/^\S+ 65534 65534 0+$/.test(line));
+    expect(privileged).toEqual([]);
+    const [, recorder] = messages.filter((message) => message.type === 'start');
+    expect(Object.keys(recorder?.env as object).filter((name) => /^(LD_|PRELOAD|OPENSSL|NODE)/.test(name))).toEqual([]);
+  });
+
+  kernelTest('get more rights in the command, or have root’s files read', async (context) => {
+    const b = new UserBench(context);
+    writeFileSync(join(b.work, 'secret'), 'root’s', { mode: 0o600 });
+    const report = 'grep NoNewPrivs /proc/self/status; sudo true || echo refused';
+    const { code, stdout, messages } = await b.asUser(sh(report), {
+      rules: [limited(b), 'nobody ALL=(root) /bin/true'],
+    });
+    expect([code, stdout]).toEqual([0, 'NoNewPrivs:\t1\nrefused\n']);
+    expect(messages.filter((message) => message.type === 'W').map((message) => message.text)).toEqual([
+      'Set-user-id programs of the command, such as sudo, ran without their rights: root helps you with dk and with nothing else.',
+    ]);
+  });
+
+  kernelTest('act as another user, or take the descriptors of another program', async (context) => {
+    const b = new UserBench(context);
+    const run = [process.execPath, b.installation.program, 'run', '--', 'true'];
+    const others = spawn('setpriv', [
+      '--reuid=1',
+      '--regid=1',
+      '--clear-groups',
+      b.installation.launcher,
+      '/bin/sleep',
+      '100',
+    ]);
+    const own = spawn('setpriv', [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '/bin/sleep', '100']);
+    try {
+      for (const giver of [others, own]) {
+        await until(() => (isOf(giver.pid as number, giver === others ? 1 : NOBODY) ? true : undefined), 'its start');
+        const { code, stderr } = await adopt(b, giver.pid as number, run);
+        expect([code, stderr]).toEqual([125, refused("another user's process asked for it")]);
+      }
+    } finally {
+      for (const giver of [others, own]) giver.kill('SIGKILL');
+    }
+  });
+
+  kernelTest('have root run something else', async (context) => {
+    const b = new UserBench(context);
+    const { program } = b.installation;
+    const other = join(b.outer, 'user/other.mjs');
+    writeFileSync(other, '');
+    const attempts: [words: string[], why: string][] = [
+      [[process.execPath, other, 'run'], 'it was asked for another program than its own'],
+      [[process.execPath, program, 'ls'], 'it was asked for something else than a recording'],
+      [['/bin/sh', program, 'run'], 'it was set up for another node: root has to run it once'],
+    ];
+    for (const [words, why] of attempts) {
+      const { code, stderr } = await adopt(b, process.pid, words);
+      expect([code, stderr]).toEqual([125, notRun(why)]);
+    }
+  });
+
+  kernelTest('use an installation that others can write to', async (context) => {
+    const b = new UserBench(context);
+    const folder = join(b.installation.program, '..');
+    const words = [process.execPath, b.installation.program, 'run', '--', 'true'];
+    chmodSync(folder, 0o777);
+    expect((await adopt(b, process.pid, words)).stderr).toBe(notRun('others can change its program'));
+    chmodSync(folder, 0o755);
+    chownSync(b.installation.launcher, 1, 1);
+    expect((await adopt(b, process.pid, words)).stderr).toBe(notRun('others than root and you can change it'));
+  });
+});
+
 describe('without help from sudo', () => {
   kernelTest('a user without a rule', async (context) => {
     const b = new UserBench(context);
@@ -125,7 +248,7 @@ describe('without help from sudo', () => {
     expect(code).toBe(125);
     expect(stderr.trimEnd().split('\n').at(-1)).toBe(
       'dk: Recording needs root’s help (for eBPF and for the guard), and sudo did not give it. '.replaceAll('’', "'") +
-        'Ask for a sudo rule for your account, or run dk as root.',
+        'Let root do the recording (sudo dk run), or ask root for the rule in docs/security.md.',
     );
     expect(existsSync(join(b.work, 'started'))).toBe(false);
   });

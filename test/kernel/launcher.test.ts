@@ -112,11 +112,28 @@ describe('the command finds what the launcher was given', () => {
     expect(seen).toEqual(Object.entries(env).map(([name, value]) => `${name}=${value}`));
   });
 
-  kernelTest('the recorder does not get what steers the user’s own Node programs', async () => {
-    const env = { PATH: process.env.PATH, NODE_OPTIONS: '--no-warnings', NODE_CHANNEL_FD: '77', KEPT: '1' };
-    const { messages } = await bench().run(['true'], { env });
-    expect(messages[0]?.env).toEqual(['PATH', 'KEPT', 'DK_CTL_FD']);
-  });
+  kernelTest(
+    'of the environment the recorder gets where the store is and how to show things, nothing that steers a program',
+    async () => {
+      const passed = { HOME: '/nowhere', DK_HOME: '/nowhere/store', TERM: 'dumb', NO_COLOR: '1' };
+      const steering = {
+        NODE_OPTIONS: '--no-warnings',
+        NODE_CHANNEL_FD: '77',
+        OPENSSL_CONF: '/nowhere',
+        LD_LIBRARY_PATH: '/x',
+      };
+      const env = {
+        PATH: `/nowhere:${process.env.PATH}`,
+        ...passed,
+        ...steering,
+        GCONV_PATH: '/nowhere',
+        DK_CTL_FD: '9',
+      };
+      const { messages } = await bench().run(['true'], { env });
+      const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+      expect(messages[0]?.env).toEqual({ ...passed, PATH, DK_CTL_FD: '3' });
+    },
+  );
 
   kernelTest('descriptors, umask, limits and directory', async () => {
     const b = bench();

@@ -1,6 +1,17 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type LauncherRecord,
@@ -57,13 +68,35 @@ export interface SavedNode extends NodeRecord {
   content: Buffer | undefined;
 }
 
+export interface Installation {
+  launcher: string;
+  /** What takes the recorder's place. */
+  program: string;
+}
+
+/** An installation with the stub as its program: who owns `folder` owns it. */
+export function makeInstallation(folder: string): Installation {
+  const launcher = join(folder, 'build/Release/dk-launcher');
+  const program = join(folder, 'dist/program/main.js');
+  const stamp = join(folder, 'build/stamps/ready');
+  for (const file of [launcher, program, stamp]) mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  copyFileSync(LAUNCHER, launcher);
+  copyFileSync(STUB, program);
+  writeFileSync(stamp, `${process.execPath}\n${realpathSync(process.execPath)}\n`);
+  return { launcher, program };
+}
+
 /** One launcher with the stub as its recorder: `work` is the root of the base, `recording` the recording's directory. */
 export class LauncherBench {
   readonly work: string;
   readonly recording: string;
   private readonly messageFile: string;
 
-  constructor(private readonly folder: string) {
+  constructor(
+    private readonly folder: string,
+    readonly installation: Installation = { launcher: LAUNCHER, program: STUB },
+  ) {
     this.work = join(folder, 'work');
     this.recording = join(folder, 'recording');
     this.messageFile = join(folder, 'messages');
@@ -76,8 +109,9 @@ export class LauncherBench {
     const plan = options.plan ?? [`dir=${this.recording}`, `root=${this.work}`, `skip=${this.recording}`, ...extraPlan];
     writeFileSync(this.messageFile, '', { mode: 0o666 });
     chmodSync(this.messageFile, 0o666);
-    const stubWords = [STUB, this.messageFile, JSON.stringify({ ...stub, plan })];
-    return [...through, LAUNCHER, process.execPath, ...stubWords, ...command];
+    const { launcher, program } = this.installation;
+    const stubWords = [program, 'run', this.messageFile, JSON.stringify({ ...stub, plan })];
+    return [...through, launcher, process.execPath, ...stubWords, ...command];
   }
 
   start(command: readonly string[], options: LaunchOptions = {}): Running {

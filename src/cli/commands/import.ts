@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { importBundle } from '../../bundle/import-bundle.js';
-import { openStore as openStoreAt } from '../../catalog/store.js';
-import { storeHome } from '../../catalog/store-home.js';
 import { plural } from '../../debugger/quantities.js';
 import { DkError } from '../../errors.js';
 import { toBytes } from '../../events/byte-string.js';
+import { openStore } from '../open.js';
 import { printable } from '../output/escape.js';
 import { defineCommand } from './command.js';
 import { usage } from './operand-checks.js';
@@ -24,7 +23,7 @@ export const command = defineCommand({
         'Give the path of a bundle, made with: dk export -o FILE.dk.zip',
       );
     }
-    const store = openStoreAt(storeHome(context.io.env), { create: true });
+    const store = openStore(context, true);
     try {
       const info = await importBundle(file, store);
       context.notice(`imported ${info.id} · ${plural(info.events, 'event')} · ${printable(name)} (dk open ${info.id})`);

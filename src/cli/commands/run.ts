@@ -1,17 +1,18 @@
 import { realpathSync, statSync } from 'node:fs';
 import { openStore, type Store } from '../../catalog/store.js';
 import { storeHome } from '../../catalog/store-home.js';
+import { takeOwnersRights } from '../../catalog/store-rights.js';
 import type { RecordingInfo } from '../../catalog/types.js';
 import { DkError } from '../../errors.js';
 import { joinJob, leaveJob } from '../../record/job.js';
 import { LauncherLink, SIGNALS_FOR_THE_COMMAND, type TargetEnd } from '../../record/launcher.js';
 import { loadRecorder } from '../../record/load-recorder.js';
-import { mayRecord } from '../../record/privileges.js';
-import { relaunch, runBelowLauncher } from '../../record/relaunch.js';
+import { dieWithLauncher, giveUpRoot, mayRecord } from '../../record/privileges.js';
+import { launchersEnvironment, relaunch, runBelowLauncher } from '../../record/relaunch.js';
 import { recordCommand } from '../../record/session.js';
 import { openDebugger } from '../../tui/index.js';
 import { exactArguments } from '../arguments.js';
-import { openSource } from '../open.js';
+import { openSource, openStore as openOwnStore } from '../open.js';
 import { printable } from '../output/escape.js';
 import { report } from '../report.js';
 import { runSummary } from '../run-summary.js';
@@ -58,12 +59,15 @@ export const command = defineCommand({
     const link = LauncherLink.fromEnvironment();
     if (link === undefined) return relaunch(exactArguments(process.argv.slice(2)));
     for (const signal of SIGNALS_FOR_THE_COMMAND) process.on(signal, () => undefined);
-    if (!mayRecord() && !options.untilFail) await link.elevate();
-    if (!options.untilFail) leaveJob();
-    const recorder = options.untilFail ? undefined : loadRecorder(ringBytes);
-    const store = openStore(storeHome(context.io.env), { create: true, notice: context.notice });
+    if (options.untilFail) return await untilFailure(context, link, most, argv).finally(() => link.release());
+    if (!mayRecord()) await link.elevate();
+    leaveJob();
+    const home = storeHome(context.io.env);
+    takeOwnersRights(home, context.io.env, 'effective');
+    dieWithLauncher();
+    const recorder = loadRecorder(ringBytes);
+    const store = openStore(home, { create: true, notice: context.notice });
     try {
-      if (recorder === undefined) return await untilFailure(context, store, link, most, argv);
       const result = await recordCommand(store, link, {
         argv,
         cwd,
@@ -92,6 +96,7 @@ export const command = defineCommand({
         return code;
       }
       context.notice(runSummary(info));
+      giveUpRoot();
       if (!options.noTui && isInteractive(context)) await debug(store, info, context);
       else if (info.signal !== null) link.dieOf(info.signal);
       return code;
@@ -105,11 +110,11 @@ export const command = defineCommand({
 /** Runs itself below a launcher of its own, with the same options, until a run fails. */
 async function untilFailure(
   context: Context,
-  store: Store,
   link: LauncherLink,
   most: number,
   argv: readonly string[],
 ): Promise<number> {
+  giveUpRoot();
   const args = process.argv.slice(1);
   if (args.some((arg) => arg.includes('\ufffd'))) throw lossyArguments();
   const own = args.slice(0, args.length - argv.length);
@@ -119,13 +124,12 @@ async function untilFailure(
     /^--(until-fail|max=.*|max)$/.test(arg) || before === '--max';
   const kept = own.filter((arg, i) => !repeating(arg, own[i - 1]));
   const once = [...kept, '--no-tui', '--keep=on-failure', '--', ...command];
+  const env = launchersEnvironment();
   for (let n = 1; n <= most; n++) {
-    const { code, signal } = await runBelowLauncher(link, once);
+    const { code, signal } = await runBelowLauncher(link, once, env);
     if (code === 0) continue;
     context.notice(`run ${n} of at most ${most} failed with ${code}`);
-    const newest = store.list()[0];
-    if (newest !== undefined && (code < 125 || signal !== 0) && !own.includes('--no-tui') && isInteractive(context))
-      await debug(store, newest, context);
+    if ((code < 125 || signal !== 0) && !own.includes('--no-tui') && isInteractive(context)) await debugNewest(context);
     else if (signal !== 0) link.dieOf(signal);
     return code;
   }
@@ -135,6 +139,16 @@ async function untilFailure(
 
 function isInteractive(context: Context): boolean {
   return context.out.isTTY && context.io.stdin.isTTY === true;
+}
+
+async function debugNewest(context: Context): Promise<void> {
+  const store = openOwnStore(context);
+  try {
+    const newest = store.list()[0];
+    if (newest !== undefined) await debug(store, newest, context);
+  } finally {
+    store.close();
+  }
 }
 
 async function debug(store: Store, info: RecordingInfo, context: Context): Promise<void> {

@@ -102,7 +102,7 @@ function privileges(machine: Machine): Check[] {
     lack(
       'privileges',
       `${what}, and there is no sudo`,
-      'Install sudo and allow yourself to use it, or run dk as root.',
+      'Install sudo and have root give you the rule in docs/security.md, or run dk as root.',
     ),
   ];
 }

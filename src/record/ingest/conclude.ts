@@ -3,7 +3,9 @@ import type { Store } from '../../catalog/store.js';
 import type { RecordingInfo } from '../../catalog/types.js';
 import { compareProof } from '../../timeline/compare-proof.js';
 import { encodeProof } from '../../timeline/proof-codec.js';
+import { liveTree } from '../checkout-tools.js';
 import { openStoredRecording } from '../open-stored.js';
+import { readingAsRoot } from '../privileges.js';
 import type { WriterTotals } from '../writer.js';
 import { describeRest } from './journal-reader.js';
 import { isBelow, isMounted } from './mount-table.js';
@@ -82,7 +84,7 @@ export async function concludeRun(
   await dropSource(store.folderOf(id));
 
   // Once more from the sealed stores, as any reader will have it. Contents that were compared are not read again.
-  const recording = await openStoredRecording(store, store.info(id));
+  const recording = await openStoredRecording(store, store.info(id), liveTree(readingAsRoot));
   try {
     const { ok, paths, differences } = await compareProof(recording, proof, { hashes });
     const found = differences

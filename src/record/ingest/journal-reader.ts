@@ -1,6 +1,7 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { wrongVersion } from '../../cas/format-version.js';
+import { openPlain } from '../../cas/plain-files.js';
 import { ABI_VERSION } from '../../events/abi.js';
 import { DkError } from '../../errors.js';
 import { addon } from '../../native/addon.js';
@@ -75,7 +76,7 @@ export class JournalReader {
   private openSegment(): boolean {
     const path = this.path(this.segment);
     if (!existsSync(path)) return false;
-    const fd = openSync(path, 'r');
+    const fd = openPlain(path);
     try {
       const header = Buffer.alloc(SEGMENT_HEADER);
       // Not written yet, or damaged: rest() tells which when the journal has ended.

@@ -4,6 +4,7 @@ import { ROOT_DIR_FILE } from '../../events/event.js';
 import { typeOfMode } from '../../timeline/base-node.js';
 import type { BaseTree } from '../../timeline/base-tree.js';
 import { isOnOverlay } from '../../timeline/overlay.js';
+import { readingAsRoot } from '../privileges.js';
 
 /** Where the bytes of hard links from before the recording stand, on overlayfs. */
 export class LayeredLinks {
@@ -86,7 +87,7 @@ function layerNumber(ino: bigint): bigint {
 
 function inodeAt(path: string): bigint | undefined {
   try {
-    return layerNumber(lstatSync(toBytes(path), { bigint: true }).ino);
+    return layerNumber(readingAsRoot(() => lstatSync(toBytes(path), { bigint: true })).ino);
   } catch {
     return undefined;
   }

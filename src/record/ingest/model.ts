@@ -8,6 +8,7 @@ import { MANY_NAMES, type Resolution } from '../../timeline/namespace.js';
 import { inodeNumber } from '../../timeline/inode-number.js';
 import { isOnOverlay } from '../../timeline/overlay.js';
 import type { StateBuilder } from '../../timeline/state-builder.js';
+import { readingAsRoot } from '../privileges.js';
 import type { RecordingWriter } from '../writer.js';
 import { addon } from '../../native/addon.js';
 import { ACL_DEFAULT } from './attributes.js';
@@ -278,7 +279,7 @@ const UNSEEN_DIR: FoundNode = {
 
 function liveDefaultList(path: string): Uint8Array | null {
   try {
-    return atPath(path, (bytes) => addon().lgetxattrs(bytes))[ACL_DEFAULT] ?? null;
+    return readingAsRoot(() => atPath(path, (bytes) => addon().lgetxattrs(bytes)))[ACL_DEFAULT] ?? null;
   } catch {
     return null; // gone
   }
@@ -287,7 +288,7 @@ function liveDefaultList(path: string): Uint8Array | null {
 function liveNode(path: string, startRealNs: bigint): FoundNode | undefined {
   let stat: BigIntStats;
   try {
-    stat = atPath(path, (bytes) => lstatSync(bytes, { bigint: true }));
+    stat = readingAsRoot(() => atPath(path, (bytes) => lstatSync(bytes, { bigint: true })));
   } catch {
     return undefined; // gone, or not readable: not part of what can be known of the base
   }
@@ -310,7 +311,7 @@ function liveNode(path: string, startRealNs: bigint): FoundNode | undefined {
 
 function linkTarget(path: string): string | null {
   try {
-    return atPath(path, (bytes) => fromBytes(readlinkSync(bytes, { encoding: 'buffer' })));
+    return readingAsRoot(() => atPath(path, (bytes) => fromBytes(readlinkSync(bytes, { encoding: 'buffer' }))));
   } catch {
     return null;
   }

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlobStore } from '../../cas/blob-store.js';
+import { readPlain } from '../../cas/plain-files.js';
 import { StreamWriter } from '../../cas/stream-writer.js';
 import type { Store } from '../../catalog/store.js';
 import { createIndex, type LiveIndex } from '../../index/open-index.js';
@@ -44,7 +45,7 @@ export const baseFile = (folder: string): string => join(folder, 'base.bin');
 /** What was mounted when the recording began; nothing is known for a journal of an older dk, whose paths need nothing. */
 export function mountTableOf(source: string, cwd: string): MountTable {
   const file = mountinfoFile(source);
-  return new MountTable(existsSync(file) ? readFileSync(file, 'latin1') : '', cwd);
+  return new MountTable(existsSync(file) ? readPlain(file).toString('latin1') : '', cwd);
 }
 
 /** One recording on its way from journal and pre-images into the stores. base.bin must be complete. */
@@ -67,7 +68,7 @@ export class Pipeline {
   ): Promise<Pipeline> {
     const { store, id, source } = at;
     const manifest = existsSync(baseFile(source))
-      ? BaseManifest.parse(readFileSync(baseFile(source)))
+      ? BaseManifest.parse(readPlain(baseFile(source)))
       : BaseManifest.empty;
     const index = await createIndex(store.folderOf(id));
     const blobs = store.blobWriter();

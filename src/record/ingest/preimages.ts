@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readPlain } from '../../cas/plain-files.js';
 import { DkError } from '../../errors.js';
 import type { BaseNode } from '../../timeline/base-node.js';
 import { makeDev, typeOfMode } from '../../timeline/base-node.js';
@@ -71,7 +71,7 @@ export class Preimages {
     if (at === undefined) return [];
     const entries: TreeEntry[] = [];
     try {
-      for (const record of manifestRecords(readFileSync(at.file))) {
+      for (const record of manifestRecords(readPlain(at.file))) {
         if (record.kind !== 'base') continue;
         entries.push({ parent: record.parent, name: record.name, node: foundNode(record), bornNs: record.btimeNs });
       }

@@ -13,6 +13,7 @@ import { fromBytes } from '../../events/byte-string.js';
 import type { NodeTruth } from '../../events/event.js';
 import { addon } from '../../native/addon.js';
 import { atPath } from '../../timeline/long-path.js';
+import { readingAsRoot } from '../privileges.js';
 import { contentOf } from './read-range.js';
 
 /** What stands at a path. */
@@ -32,7 +33,7 @@ export function liveTruth(path: string): NodeTruth | null {
 
 export function liveNode(path: string): LiveNode | null {
   try {
-    return atPath(path, nodeAt);
+    return readingAsRoot(() => atPath(path, nodeAt));
   } catch (error) {
     if (isGone(error)) return null;
     throw error;
@@ -65,7 +66,7 @@ function truthOf(bytes: Buffer, stat: BigIntStats): NodeTruth {
 /** The content of a regular file, piece by piece; as much as it has when it is opened. */
 export function* liveBytes(path: string): Generator<DataPart> {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const fd = atPath(path, (bytes) => openSync(bytes, flags));
+  const fd = readingAsRoot(() => atPath(path, (bytes) => openSync(bytes, flags)));
   try {
     yield* contentOf(fd, 0, fstatSync(fd).size);
   } finally {
@@ -76,7 +77,7 @@ export function* liveBytes(path: string): Generator<DataPart> {
 /** Names in a directory; none when it is gone. */
 export function liveNames(path: string): string[] {
   try {
-    return atPath(path, (bytes) => readdirSync(bytes, { encoding: 'buffer' })).map(fromBytes);
+    return readingAsRoot(() => atPath(path, (bytes) => readdirSync(bytes, { encoding: 'buffer' }))).map(fromBytes);
   } catch (error) {
     if (isGone(error)) return [];
     throw error;

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
+import { openPlain } from '../../cas/plain-files.js';
 import { type DataPart, isZeros, LEAST_ZEROS } from '../../cas/types.js';
 import { addon } from '../../native/addon.js';
 
@@ -6,7 +7,7 @@ const CHUNK_BYTES = 1 << 20;
 
 /** A range of a file, in parts of at most 1 MiB, its holes as zeros; ends early where the file does. */
 export function* readRange(file: string, from: number, length: number): Generator<DataPart> {
-  const fd = openSync(file, 'r');
+  const fd = openPlain(file);
   try {
     yield* contentOf(fd, from, from + length);
   } finally {

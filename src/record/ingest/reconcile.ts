@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readPlain } from '../../cas/plain-files.js';
 import { BaseManifest } from '../../timeline/base-manifest.js';
 import { compareProof, type Difference } from '../../timeline/compare-proof.js';
 import { hasBaseContent, type Proof, takeProof } from '../../timeline/proof.js';
 import { proofTools } from '../checkout-tools.js';
+import { readingAsRoot } from '../privileges.js';
 import { Explained } from './explained.js';
 import { isMounted } from './mount-table.js';
 import type { Pipeline } from './pipeline.js';
@@ -50,7 +51,7 @@ export class Reconciler {
   roots(endFile: string): void {
     const { ingest, manifest } = this.pipeline;
     const { model, exclusion } = ingest;
-    const end = BaseManifest.parse(readFileSync(endFile));
+    const end = BaseManifest.parse(readPlain(endFile));
     const isIgnored = (path: string): boolean => exclusion.matches(path) || this.options.skips(path);
     for (const { path, what, file, linkOf } of new RootCompare(model.state, manifest, end, isIgnored).differences()) {
       const born = what === 'new' || what === 'replaced' ? linkOf || model.newFile() : file;
@@ -79,7 +80,8 @@ export class Reconciler {
   look(locate: (path: string) => string | undefined): Proof {
     const { model, stamps } = this.pipeline.ingest;
     const { explains } = new Explained(model.state.base, stamps, this.pipeline.startRealNs);
-    return takeProof(model.state.freeze(), { ...proofTools(), locate, explains });
+    const state = model.state.freeze();
+    return readingAsRoot(() => takeProof(state, { ...proofTools(), locate, explains }));
   }
 
   private readBack(path: string, isRetyped: boolean, hashes: Proven['hashes']): void {

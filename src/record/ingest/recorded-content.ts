@@ -8,6 +8,7 @@ import type { Proof } from '../../timeline/proof.js';
 import type { TreeState } from '../../timeline/state.js';
 import { StreamReader } from '../../timeline/stream-reader.js';
 import { liveTree } from '../checkout-tools.js';
+import { readingAsRoot } from '../privileges.js';
 import { liveBytes } from './read-back.js';
 
 const CHUNK_BYTES = 1 << 20;
@@ -29,7 +30,7 @@ export class RecordedContent implements ProvenRecording {
     this.base =
       stats === undefined
         ? new BaseContent(end.base, undefined, async () => undefined)
-        : new BaseContent(end.base, liveTree(), (file) => lastSeenIn(end, file, async () => stats));
+        : new BaseContent(end.base, liveTree(readingAsRoot), (file) => lastSeenIn(end, file, async () => stats));
   }
 
   get length(): number {

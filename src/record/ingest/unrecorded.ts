@@ -4,15 +4,20 @@ import { fromBytes } from '../../events/byte-string.js';
 import { addon } from '../../native/addon.js';
 import { typeOfMode } from '../../timeline/base-node.js';
 import { atPath } from '../../timeline/long-path.js';
+import { readingAsRoot } from '../privileges.js';
 import { type LiveNode, liveNode } from './read-back.js';
 
 const UNRECORDED = 'changed by something that was not recorded';
 
 /** What a gap says about a difference between the records and the disk. `path`: where it is. */
 export function causeOf(path: string, roots: readonly string[]): string {
-  const live = tried(() => liveNode(path)) ?? null;
-  const who = live === null ? undefined : WHO.find(({ wrote }) => tried(() => wrote(path, live, roots)) === true)?.who;
+  const who = readingAsRoot(() => whoWrote(path, roots));
   return `${UNRECORDED}: ${who ?? 'another process, or the kernel'}`;
+}
+
+function whoWrote(path: string, roots: readonly string[]): string | undefined {
+  const live = tried(() => liveNode(path)) ?? null;
+  return live === null ? undefined : WHO.find(({ wrote }) => tried(() => wrote(path, live, roots)) === true)?.who;
 }
 
 /** Who leaves a trace by which it is known. The first that fits is named. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { mayRaisePriority, mayRecord } from '../../../src/record/privileges.js';
 
 const status = (capabilities: string) =>
-  `Name:\tnode\nCapPrm:\t000001ffffffffff\nCapEff:\t${capabilities}\nCapBnd:\t0\n`;
+  `Name:\tnode\nCapPrm:\t${capabilities}\nCapEff:\t0000000000000000\nCapBnd:\t0\n`;
 
 test.each([
   ['000001ffffffffff', true, 'root'],
