@@ -7,7 +7,22 @@ import { KIND_BY_CODE, KINDS } from '../events/kinds.js';
 import type { Kind } from '../events/kinds.js';
 import { invariant } from '../errors.js';
 import type { FieldCodec } from './field-codecs.js';
-import { bool, bytes, clock, dataRef, nullable, offset, sint, text, texts, truth, uint } from './field-codecs.js';
+import {
+  attributeName,
+  bool,
+  bytes,
+  clock,
+  dataRef,
+  nullable,
+  offset,
+  path,
+  sint,
+  target,
+  text,
+  texts,
+  truth,
+  uint,
+} from './field-codecs.js';
 
 type PayloadField<K extends Kind> = Exclude<keyof EventOf<K>, keyof EventOf<'sync.all'>>;
 type Fields<K extends Kind> = { readonly [F in PayloadField<K>]: FieldCodec<EventOf<K>[F]> };
@@ -23,16 +38,16 @@ export const EVENT_FIELDS: { readonly [K in Kind]: Fields<K> } = {
   'file.sync': { offset, length: uint, data: dataRef },
   'dir.create': created,
   'dir.remove': {},
-  'link.create': { newPath: text },
-  'symlink.create': { ...created, target: text },
+  'link.create': { newPath: path },
+  'symlink.create': { ...created, target },
   'node.create': { ...created, rdev: uint },
-  'path.rename': { newPath: text, replaced: uint },
-  'path.exchange': { newPath: text, other: uint },
+  'path.rename': { newPath: path, replaced: uint },
+  'path.exchange': { newPath: path, other: uint },
   'path.unlink': {},
   'meta.mode': { mode: uint },
   'meta.owner': { uid: sint, gid: sint },
   'meta.times': { atimeNs: nullable(clock), mtimeNs: nullable(clock), mtimeNow: bool },
-  'meta.xattr': { name: text, value: nullable(bytes) },
+  'meta.xattr': { name: attributeName, value: nullable(bytes) },
   'meta.flags': { flags: uint, mask: uint, project: nullable(uint) },
   'sync.file': { dataOnly: bool },
   'sync.all': {},

@@ -4,6 +4,7 @@
  */
 import type { DataRef, NodeTruth } from '../events/event.js';
 import { writtenStream } from '../events/event.js';
+import { MOST } from '../events/limits.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 
@@ -42,10 +43,25 @@ export const text: FieldCodec<string> = {
   get: (from) => from.text(),
 };
 
-/** Its own memory: what an event carries must not keep a whole block alive. */
+export const path: FieldCodec<string> = {
+  put: (out, value) => out.text(value),
+  get: (from) => from.path(),
+};
+
+export const target: FieldCodec<string> = {
+  put: (out, value) => out.text(value),
+  get: (from) => from.text(MOST.targetBytes),
+};
+
+export const attributeName: FieldCodec<string> = {
+  put: (out, value) => out.text(value),
+  get: (from) => from.text(MOST.attributeNameBytes),
+};
+
+/** The value of an attribute. */
 export const bytes: FieldCodec<Uint8Array> = {
   put: (out, value) => out.bytes(value),
-  get: (from) => new Uint8Array(from.bytes()),
+  get: readAttribute,
 };
 
 /** Nanoseconds since 1970: seconds and the rest apart, because many times are whole seconds. */
@@ -76,9 +92,13 @@ export const dataRef: FieldCodec<DataRef> = {
   get(from, context) {
     const own = writtenStream(context.file);
     const stream = within(from, own + from.sint());
+    // Everything that was written to a file stands in its own stream, so that a file is no larger than what was stored for it.
+    if (stream !== own && stream > UNKNOWN_STREAM) from.damaged('its bytes stand in the stream of another file');
     return { stream, off: within(from, from.sint() + (stream === own ? context.dataEnd : 0)) };
   },
 };
+
+const UNKNOWN_STREAM = 1;
 
 export function nullable<T>(codec: FieldCodec<T>): FieldCodec<T | null> {
   return {
@@ -97,14 +117,15 @@ export const texts: FieldCodec<string[]> = {
   },
   get(from) {
     const count = from.count();
-    return Array.from({ length: count }, () => from.text());
+    if (count > MOST.arguments) from.damaged(`it claims ${count} arguments, and may have ${MOST.arguments}`);
+    return Array.from({ length: count }, () => from.text(MOST.argumentBytes));
   },
 };
 
 export const truth: FieldCodec<NodeTruth> = {
   put(out, value, context) {
     for (const name of TRUTH_NUMBERS) out.sint(value[name]);
-    nullable(text).put(out, value.target, context);
+    nullable(target).put(out, value.target, context);
     clock.put(out, value.mtimeNs, context);
     const names = Object.keys(value.xattrs);
     out.uint(names.length);
@@ -121,14 +142,14 @@ export const truth: FieldCodec<NodeTruth> = {
       number,
       number,
     ];
-    const target = nullable(text).get(from, context);
+    const to = nullable(target).get(from, context);
     const mtimeNs = clock.get(from, context);
-    const count = from.count();
+    const count = attributeCount(from);
     // fromEntries defines own properties, so that even "__proto__" is only a name.
     const xattrs = Object.fromEntries(
-      Array.from({ length: count }, () => [from.text(), new Uint8Array(from.bytes())] as const),
+      Array.from({ length: count }, () => [attributeName.get(from, context), readAttribute(from)] as const),
     );
-    return { mode, uid, gid, rdev, sizeBytes, target, mtimeNs, xattrs };
+    return { mode, uid, gid, rdev, sizeBytes, target: to, mtimeNs, xattrs };
   },
 };
 const TRUTH_NUMBERS = ['mode', 'uid', 'gid', 'rdev', 'sizeBytes'] as const;
@@ -137,4 +158,18 @@ const TRUTH_NUMBERS = ['mode', 'uid', 'gid', 'rdev', 'sizeBytes'] as const;
 function within(from: ByteReader, value: number): number {
   if (value < 0 || value > Number.MAX_SAFE_INTEGER) from.damaged('a number is out of range');
   return value;
+}
+
+/** Its own memory: what an event carries must not keep a whole block alive. */
+export function readAttribute(from: ByteReader): Uint8Array {
+  const value = from.bytes();
+  if (value.length > MOST.attributeBytes) from.damaged(`an attribute has ${value.length} bytes`);
+  return new Uint8Array(value);
+}
+
+/** How many attributes follow. */
+export function attributeCount(from: ByteReader): number {
+  const count = from.count();
+  if (count > MOST.attributes) from.damaged(`it claims ${count} attributes`);
+  return count;
 }

@@ -49,18 +49,23 @@ const CHUNK_BYTES = 4 << 20;
 
 /**
  * Rebuilds every touched path from the store and compares it with what the proof saw on the disk. `locate`: where the
- * proof saw the path, when that was elsewhere.
+ * proof saw the path, when that was elsewhere. Nothing is opened there for a recording that was made elsewhere.
  */
 export async function compareProof(
   recording: Recording,
   proof: Proof,
   locate: (path: string) => string | undefined = (path) => path,
 ): Promise<ProofResult> {
+  const onDisk = recording.isLocal ? locate : () => undefined;
   const state = (await recording.state(Math.min(proof.seq, recording.length))) as TreeState;
   const differences: Difference[] = [];
   const hashes = new Map<number, Promise<string | undefined>>();
   const inodes = new Inodes();
+  let paths = 0;
+  let xattrsCompared = true;
   for (const entry of proof.entries) {
+    paths += 1;
+    if (entry.stat !== null && entry.xattrs === null) xattrsCompared = false;
     const node = state.lookup(entry.path);
     const add = (what: DifferenceKind, recorded: unknown, found: unknown): void => {
       differences.push({ path: entry.path, what, recorded: `${recorded}`, found: `${found}` });
@@ -80,12 +85,12 @@ export async function compareProof(
     compareFlags(node, entry, add);
     const other = inodes.other(node.file, entry.stat, entry.path);
     if (other !== undefined) add('links', other.recorded, other.found);
-    if (type !== 'file' || !(await contentDiffers(recording, state, node, entry, hashes, add))) continue;
-    const offset = await firstDifference(recording.content(state, node.file), entry.stat, locate(entry.path));
+    if (type !== 'file' || !(await contentDiffers(recording, state, node, entry, hashes, onDisk(entry.path), add)))
+      continue;
+    const offset = await firstDifference(recording.content(state, node.file), entry.stat, onDisk(entry.path));
     if (offset !== undefined) Object.assign(differences[differences.length - 1] as Difference, { offset });
   }
-  const xattrsCompared = proof.entries.every(({ stat, xattrs }) => stat === null || xattrs !== null);
-  return { ok: differences.length === 0, paths: proof.entries.length, differences, xattrsCompared };
+  return { ok: differences.length === 0, paths, differences, xattrsCompared };
 }
 
 type Add = (what: DifferenceKind, recorded: unknown, found: unknown) => void;
@@ -132,6 +137,7 @@ async function contentDiffers(
   node: NodeView,
   entry: ProofEntry,
   hashes: Map<number, Promise<string | undefined>>,
+  onDisk: string | undefined,
   add: Add,
 ): Promise<boolean> {
   if (node.sizeBytes !== entry.stat?.sizeBytes) {
@@ -144,15 +150,16 @@ async function contentDiffers(
   hashes.set(node.file, hash);
   const recorded = await hash;
   const found = entry.content === null ? 'a file that may not be read' : `sha256 ${entry.content}`;
-  if (recorded === undefined) add('unknown-bytes', whyUnknown(node, entry.path), found);
+  if (recorded === undefined) add('unknown-bytes', whyUnknown(node, onDisk), found);
   else if (recorded !== entry.content) add('bytes', `sha256 ${recorded}`, found);
   return recorded !== undefined && recorded !== entry.content;
 }
 
 /** Bytes that no event changed are not recorded, but read from the file: that may take more rights than this user has. */
-function whyUnknown(node: NodeView, path: string): string {
+function whyUnknown(node: NodeView, path: string | undefined): string {
   try {
-    if (node.base) closeSync(openSync(toBytes(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
+    if (node.base && path !== undefined)
+      closeSync(openSync(toBytes(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EACCES')
       return 'bytes that were there before and stand in the file alone, which you may not read';

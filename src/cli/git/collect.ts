@@ -4,11 +4,10 @@ import type { RecordingInfo } from '../../catalog/types.js';
 import type { Node, Recording, State, TreeChange } from '../../timeline/types.js';
 import { isBelow } from '../refs/path-ref.js';
 import { type FilePatch, filePatch, type PatchOptions } from './file-patch.js';
-import { blobHash, isPatchable, type Side, sideOf, TYPE_MASK } from './side.js';
+import { isPatchable, type Side, sideOf, TYPE_MASK, unshownSide } from './side.js';
 
 /** Larger files are told apart, but not shown line by line. */
 const SHOWN_BYTES = 32 << 20;
-const CHUNK_BYTES = 4 << 20;
 
 /** One change as git tells it. A change of type is two patches: the old goes, the new comes. */
 export interface DiffEntry {
@@ -95,11 +94,7 @@ async function readSide(
   const content = recording.content(state, node.file);
   if (!(await content.known())) return 'unknown';
   if (node.sizeBytes <= SHOWN_BYTES) return sideOf(name, node.mode, await content.all());
-  const hash = blobHash(node.sizeBytes);
-  for (let at = 0; at < node.sizeBytes; at += CHUNK_BYTES) {
-    hash.update((await content.read(at, Math.min(CHUNK_BYTES, node.sizeBytes - at))).bytes);
-  }
-  return { name, mode: node.mode, sizeBytes: node.sizeBytes, bytes: undefined, blobId: hash.digest('hex') };
+  return unshownSide(name, node);
 }
 
 function toEntry(before: Side | undefined, after: Side | undefined, options: PatchOptions): DiffEntry | undefined {
