@@ -18,6 +18,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("getFlags", Napi::Function::New<GetFlags>(env, "getFlags"));
   exports.Set("setFlags", Napi::Function::New<SetFlags>(env, "setFlags"));
   exports.Set("lutimes", Napi::Function::New<LUtimes>(env, "lutimes"));
+  exports.Set("makeNode", Napi::Function::New<MakeNode>(env, "makeNode"));
   exports.Set("nextData", Napi::Function::New<NextData>(env, "nextData"));
   return exports;
 }

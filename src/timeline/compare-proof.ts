@@ -2,7 +2,7 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { toBytes } from '../events/byte-string.js';
 import { flagNames } from '../linux/file-flags.js';
 import { S_IFMT, typeOfMode } from './base-node.js';
-import { hashContent } from './content-hash.js';
+import { hashContent, MOST_HASHED_ZEROS } from './content-hash.js';
 import { liveFiles } from './live-files.js';
 import { hasBaseContent, type Proof, type ProofEntry, type ProofStat } from './proof.js';
 import type { NodeView } from './rec.js';
@@ -164,7 +164,9 @@ function whyUnknown(node: NodeView, path: string | undefined): string {
     if ((error as NodeJS.ErrnoException).code === 'EACCES')
       return 'bytes that were there before and stand in the file alone, which you may not read';
   }
-  return 'not all bytes are known';
+  return node.sizeBytes > MOST_HASHED_ZEROS
+    ? 'not all bytes are known, or holes too large to be hashed'
+    : 'not all bytes are known';
 }
 
 /** undefined when the file on the disk is not the one that the proof saw any more. */
