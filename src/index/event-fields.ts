@@ -15,6 +15,7 @@ import {
   dataRef,
   nullable,
   offset,
+  outputRef,
   path,
   sint,
   target,
@@ -54,7 +55,7 @@ export const EVENT_FIELDS: { readonly [K in Kind]: Fields<K> } = {
   'proc.fork': { childPid: sint, childProc: uint },
   'proc.exec': { argv: texts, exe: text, cwd: text },
   'proc.exit': { code: sint, signal: sint },
-  'output.write': { fd: sint, length: uint, data: dataRef },
+  'output.write': { fd: sint, length: uint, data: outputRef },
   gap: { cause: text, lost: uint, offset: uint, length: uint },
   resync: { truth: nullable(truth), data: nullable(dataRef) },
 };

@@ -3,7 +3,7 @@
  * the event's file: most writes continue the last one, most bytes land at the end of the file's written stream.
  */
 import type { DataRef, NodeTruth } from '../events/event.js';
-import { writtenStream } from '../events/event.js';
+import { OUTPUT_FILES, writtenStream } from '../events/event.js';
 import { MOST } from '../events/limits.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
@@ -83,21 +83,31 @@ export const offset: FieldCodec<number> = {
   get: (from, context) => within(from, context.end + from.sint()),
 };
 
-export const dataRef: FieldCodec<DataRef> = {
-  put(out, value, context) {
-    const own = writtenStream(context.file);
-    out.sint(value.stream - own);
-    out.sint(value.off - (value.stream === own ? context.dataEnd : 0));
-  },
-  get(from, context) {
-    const own = writtenStream(context.file);
-    const stream = within(from, own + from.sint());
-    // Everything that was written to a file stands in its own stream, so that a file is no larger than what was stored for it.
-    if (stream !== own && stream > UNKNOWN_STREAM) from.damaged('its bytes stand in the stream of another file');
-    return { stream, off: within(from, from.sint() + (stream === own ? context.dataEnd : 0)) };
-  },
-};
+/** `isOwn`: which streams an event of that file may refer to, besides none. */
+function refTo(isOwn: (stream: number, file: number) => boolean): FieldCodec<DataRef> {
+  return {
+    put(out, value, context) {
+      const own = writtenStream(context.file);
+      out.sint(value.stream - own);
+      out.sint(value.off - (value.stream === own ? context.dataEnd : 0));
+    },
+    get(from, context) {
+      const own = writtenStream(context.file);
+      const stream = within(from, own + from.sint());
+      // A file is no larger than what was stored for it.
+      if (stream > UNKNOWN_STREAM && !isOwn(stream, context.file))
+        from.damaged('its bytes stand in the stream of another file');
+      return { stream, off: within(from, from.sint() + (stream === own ? context.dataEnd : 0)) };
+    },
+  };
+}
 
+/** Everything that was written to a file stands in its own stream. */
+export const dataRef = refTo((stream, file) => stream === writtenStream(file));
+/** What the command printed has streams of its own, whatever file the descriptor was. */
+export const outputRef = refTo((stream) => OUTPUT_STREAMS.includes(stream));
+
+const OUTPUT_STREAMS = Object.values(OUTPUT_FILES).map(writtenStream);
 const UNKNOWN_STREAM = 1;
 
 export function nullable<T>(codec: FieldCodec<T>): FieldCodec<T | null> {
