@@ -31,6 +31,7 @@ const LIBRARY_OWNERS = {
   'ink-select-input': 'tui',
   react: 'tui',
   commander: 'cli',
+  re2js: 'cli',
 };
 
 const layerRules = Object.entries(LAYERS).map(([folder, allowed]) => ({

@@ -4,6 +4,7 @@
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -94,6 +95,13 @@ void LUtimes(const Napi::CallbackInfo& info) {
   if (utimensat(AT_FDCWD, path.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0) {
     ThrowSystemError(info.Env(), "utimensat", errno, path);
   }
+}
+
+void MakeNode(const Napi::CallbackInfo& info) {
+  const std::string path = PathOf(info[0]);
+  const mode_t mode = info[1].ToNumber().Uint32Value();
+  const dev_t device = makedev(info[2].ToNumber().Uint32Value(), info[3].ToNumber().Uint32Value());
+  if (mknod(path.c_str(), mode, device) != 0) ThrowSystemError(info.Env(), "mknod", errno, path);
 }
 
 Napi::Value NextData(const Napi::CallbackInfo& info) {

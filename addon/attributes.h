@@ -13,6 +13,9 @@ Napi::Value GetFlags(const Napi::CallbackInfo& info);
 void SetFlags(const Napi::CallbackInfo& info);
 // lutimes(path, atimeNs: bigint, mtimeNs: bigint): void, nanoseconds since 1970; of the path itself.
 void LUtimes(const Napi::CallbackInfo& info);
+// makeNode(path, mode, major, minor): void. A FIFO, socket or device, as the type bits of `mode` say; fails where something
+// stands already, a link included. The permission bits are less the umask. Major and minor count for devices alone.
+void MakeNode(const Napi::CallbackInfo& info);
 // nextData(fd, from): [start, end] | undefined, the first range at or after `from` that is no hole; undefined when only a
 // hole follows. Moves the file's position. A filesystem without holes says that all is data.
 Napi::Value NextData(const Napi::CallbackInfo& info);

@@ -23,6 +23,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("leaveJob", Napi::Function::New<LeaveJob>(env, "leaveJob"));
   exports.Set("joinJob", Napi::Function::New<JoinJob>(env, "joinJob"));
   exports.Set("execute", Napi::Function::New<Execute>(env, "execute"));
+  exports.Set("makeNode", Napi::Function::New<MakeNode>(env, "makeNode"));
   exports.Set("nextData", Napi::Function::New<NextData>(env, "nextData"));
   exports.Set("setCapabilities", Napi::Function::New<SetCapabilities>(env, "setCapabilities"));
   exports.Set("giveUpRoot", Napi::Function::New<GiveUpRoot>(env, "giveUpRoot"));

@@ -9,6 +9,7 @@ const tables = await importBundled(`
   export { commandsMarkdown } from './src/cli/commands-markdown.ts';
   export { abiHeader } from './src/events/abi.ts';
   export { eventsMarkdown } from './src/events/kinds.ts';
+  export { limitsMarkdown } from './src/events/limits.ts';
   export { pseudoHeader } from './src/linux/pseudo-filesystems.ts';
   export { bpfCallsHeader } from './src/syscalls/bpf-header.ts';
   export { dispatchHeader, guardHeader } from './src/syscalls/native-headers.ts';
@@ -25,6 +26,7 @@ const outputs = [
   ['addon/launcher/gen/pseudo-filesystems.h', () => tables.pseudoHeader()],
   ['docs/events.md', tables.eventsMarkdown],
   ['docs/system-calls.md', tables.syscallsMarkdown],
+  ['docs/format-limits.md', tables.limitsMarkdown],
   ['docs/keys.md', tables.keysMarkdown],
   ['docs/commands.md', tables.commandsMarkdown],
 ];

@@ -3,15 +3,11 @@ import { PackBlobs } from '../cas/pack-blobs.js';
 import { zstdDecompress } from '../cas/zstd.js';
 import type { RecordingInfo } from '../catalog/types.js';
 import { DkError } from '../errors.js';
+import { MOST, mostUnpacked } from '../events/limits.js';
 import { KvIndexReader } from '../index/index-reader.js';
 import { TableReader } from '../index/table-reader.js';
 import { BundleEntry, type BundleEntryName, damagedBundle, decodeAbout, decodePlace } from './bundle-format.js';
 import { type ZipEntry, inPlace, readWhole, readZipEntries } from './zip-entries.js';
-
-/** Generous: a manifest of a thousand marks has 50 kB. */
-const MOST_ABOUT_BYTES = 16 << 20;
-/** A million entries, the most that a base manifest is made for, take a quarter of this. */
-const MOST_BASE_BYTES = 512 << 20;
 
 /** A recording read straight from a bundle: no store, no privileges, nothing unpacked to the disk. */
 export interface Bundle {
@@ -36,7 +32,7 @@ export async function openBundle(file: string): Promise<Bundle> {
     const entries = await readZipEntries(fd, file, sizeBytes);
     const need = (name: BundleEntryName): ZipEntry => entries.get(name) ?? missing(file, name);
     const about = need(BundleEntry.about);
-    const { info, baseBytes } = decodeAbout(readWhole(about, MOST_ABOUT_BYTES), about.stored.name);
+    const { info, baseBytes } = decodeAbout(readWhole(about, MOST.aboutBytes), about.stored.name);
     const table = new TableReader(inPlace(need(BundleEntry.index)));
     const index = new KvIndexReader(table);
     const blobs = openObjects(need(BundleEntry.objects), need(BundleEntry.pack));
@@ -91,8 +87,9 @@ function openObjects(objects: ZipEntry, pack: ZipEntry): PackBlobs {
 
 function readBase(entry: ZipEntry, rawLength: number): Buffer {
   const where = `${entry.stored.name}, offset 0`;
-  if (rawLength > MOST_BASE_BYTES) throw damagedBundle(where, `it claims ${rawLength} bytes`);
-  const packed = readWhole(entry, MOST_BASE_BYTES);
+  if (rawLength > mostUnpacked(entry.stored.sizeBytes, MOST.baseBytes))
+    throw damagedBundle(where, `it claims ${rawLength} bytes`);
+  const packed = readWhole(entry, MOST.baseBytes);
   try {
     return zstdDecompress(packed, rawLength);
   } catch (cause) {

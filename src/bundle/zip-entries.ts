@@ -6,10 +6,9 @@ import { crc32, inflateRawSync } from 'node:zlib';
 import { type Entry, fromFdPromise } from 'yauzl';
 import { type RandomAccess, fileRange } from '../cas/random-access.js';
 import { DkError } from '../errors.js';
+import { MOST } from '../events/limits.js';
 import { BUNDLE_ENTRIES, type BundleEntryName, damagedBundle } from './bundle-format.js';
 
-/** A bundle has 6; other tools may add a few of their own. */
-const MOST_ENTRIES = 64;
 const STORED = 0;
 const DEFLATED = 8;
 
@@ -28,7 +27,7 @@ export async function readZipEntries(fd: number, file: string, sizeBytes: number
   try {
     const zip = await fromFdPromise(fd, { autoClose: false, strictFileNames: true });
     directory = `directory of ${zip.entryCount} entries`;
-    if (zip.entryCount > MOST_ENTRIES) throw damagedBundle(file, `it has ${zip.entryCount} entries`);
+    if (zip.entryCount > MOST.zipEntries) throw damagedBundle(file, `it has ${zip.entryCount} entries`);
     for await (const entry of zip.eachEntry()) {
       const name = entry.fileName;
       if (!BUNDLE_ENTRIES.includes(name)) continue;

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { invariant } from '../errors.js';
+import { MOST } from '../events/limits.js';
 import type { PackBlobs } from './pack-blobs.js';
 import { storeBlobs } from './pack-blobs.js';
-import { MOST_OBJECT_BYTES, sha256Of } from './pack-format.js';
+import { sha256Of } from './pack-format.js';
 import { PackWriter } from './pack-writer.js';
 import type { BlobWriter, ObjectCatalog, PlacedObject, Sha256 } from './types.js';
 
@@ -40,7 +41,7 @@ export class BlobStore implements BlobWriter {
   }
 
   put(bytes: Uint8Array): Sha256 {
-    invariant(bytes.length <= MOST_OBJECT_BYTES, `a blob of ${bytes.length} bytes is too large`);
+    invariant(bytes.length <= MOST.objectBytes, `a blob of ${bytes.length} bytes is too large`);
     const sha256 = sha256Of(bytes);
     if (this.#stored(sha256)) return sha256;
     if (this.#pack !== undefined && this.#pack.sizeBytes >= this.#options.packBytes) this.#endPack();

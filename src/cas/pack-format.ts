@@ -21,6 +21,7 @@
 import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { DkError } from '../errors.js';
+import { MOST } from '../events/limits.js';
 import { wrongVersion } from './format-version.js';
 import type { RandomAccess } from './random-access.js';
 import type { Sha256 } from './types.js';
@@ -31,8 +32,6 @@ export const PACK_VERSION = 1;
 export const PACK_HEADER_BYTES = 16;
 const OBJECT_MAGIC = Buffer.from('dkob', 'latin1');
 export const FRAME_BYTES = 56;
-/** The largest object. Streams are cut far below; nothing larger is written or read. */
-export const MOST_OBJECT_BYTES = 64 << 20;
 
 const RAW = 0;
 const ZSTD = 1;
@@ -96,7 +95,7 @@ export function decodeFrame(bytes: Buffer): Frame | undefined {
 /** The raw bytes of the object at `offset`, checked against `sha256`. DkError 'damaged' names pack and offset. */
 export function readObject(file: RandomAccess, offset: number, storedLength: number, sha256: Sha256): Buffer {
   // Stored bytes are never longer than raw ones by more than a delta's base hash.
-  if (storedLength > MOST_OBJECT_BYTES + 32)
+  if (storedLength > MOST.objectBytes + 32)
     throw damagedObject(file.name, offset, 'the object there is said to be too large');
   const bytes = file.read(offset, FRAME_BYTES + storedLength);
   const frame = decodeFrame(bytes);
@@ -111,7 +110,7 @@ export function readObject(file: RandomAccess, offset: number, storedLength: num
 
 function decodeStored(file: RandomAccess, offset: number, frame: Frame, stored: Buffer): Buffer {
   if (crc32(stored) !== frame.storedSum) throw damagedObject(file.name, offset, 'its checksum does not match');
-  if (frame.rawLength > MOST_OBJECT_BYTES) throw damagedObject(file.name, offset, 'it claims to be too large');
+  if (frame.rawLength > MOST.objectBytes) throw damagedObject(file.name, offset, 'it claims to be too large');
   if (frame.codec === RAW) return stored;
   if (frame.codec !== ZSTD) {
     throw new DkError(

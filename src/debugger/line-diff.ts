@@ -59,10 +59,10 @@ function pushMiddle(lines: ViewLine[], before: string[], after: string[], base: 
   };
   for (const change of changesOf(before, after)) {
     if (change.removed) {
-      removed.push(...change.value);
+      for (const text of change.value) removed.push(text);
       oldAt += change.value.length;
     } else if (change.added) {
-      added.push(...change.value);
+      for (const text of change.value) added.push(text);
       newAt += change.value.length;
     } else {
       flush();

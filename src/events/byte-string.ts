@@ -21,6 +21,11 @@ export function isPlainText(text: string): boolean {
   return text.isWellFormed ? text.isWellFormed() : !/[\udc80-\udcff]/.test(text);
 }
 
+/** True for what can stand between two slashes and is no step up or nowhere. */
+export function isName(text: string): boolean {
+  return text !== '' && text !== '.' && text !== '..' && !text.includes('/') && !text.includes('\0');
+}
+
 function decodeEscaping(bytes: Uint8Array): string {
   let text = '';
   let at = 0;

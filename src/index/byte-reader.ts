@@ -1,6 +1,7 @@
 /** Reads what ByteWriter wrote. Every overrun or impossible value is DkError 'damaged' that names `where`. */
 import { DkError } from '../errors.js';
-import { fromBytes } from '../events/byte-string.js';
+import { fromBytes, isName } from '../events/byte-string.js';
+import { MOST } from '../events/limits.js';
 
 /** Above this no 64-bit-second clock can be: stops a hostile file from making huge bigints. */
 const LONGEST_BIGINT = 20;
@@ -71,8 +72,9 @@ export class ByteReader {
     return this.raw(this.uint());
   }
 
-  text(): string {
+  text(mostBytes: number = MOST.pathBytes): string {
     const bytes = this.bytes();
+    if (bytes.length > mostBytes) this.damaged(`a text has ${bytes.length} bytes, and may have ${mostBytes}`);
     return isAscii(bytes) ? bytes.toString('latin1') : fromBytes(bytes);
   }
 
@@ -81,6 +83,20 @@ export class ByteReader {
     const count = this.uint();
     if (count > this.left) this.#ended();
     return count;
+  }
+
+  /** A path of an event or a proof; '' for none. */
+  path(): string {
+    const path = this.text();
+    // Shorter ones cannot have a name that is too long.
+    if (path.length > MOST.nameBytes) this.#checkNames(path);
+    return path;
+  }
+
+  /** A name in a directory: one component of a path. */
+  name(): string {
+    const name = this.text(MOST.nameBytes);
+    return isName(name) ? name : this.damaged('a name is not one that a file can have');
   }
 
   damaged(reason: string): never {
@@ -101,6 +117,15 @@ export class ByteReader {
       if (next < 0x80) return value;
       scale *= 0x80;
       if (scale > Number.MAX_SAFE_INTEGER * 2) this.damaged('a number is too long');
+    }
+  }
+
+  #checkNames(path: string): void {
+    for (let from = 0; from < path.length; ) {
+      const slash = path.indexOf('/', from);
+      const end = slash < 0 ? path.length : slash;
+      if (end - from > MOST.nameBytes) this.damaged(`a name has more than ${MOST.nameBytes} bytes`);
+      from = end + 1;
     }
   }
 

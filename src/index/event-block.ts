@@ -24,6 +24,7 @@ import { invariant } from '../errors.js';
 import type { DkEvent } from '../events/event.js';
 import { writtenStream } from '../events/event.js';
 import { KINDS } from '../events/kinds.js';
+import { MOST, mostUnpacked } from '../events/limits.js';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import type { KindLayout } from './event-fields.js';
@@ -36,9 +37,6 @@ export const EVENTS_PER_BLOCK = 2048;
 const HEAVY_BLOCK_BYTES = 4 << 20;
 const BLOCK_VERSION = 2;
 const VERSION_WITHOUT_SIDE_EFFECTS = 1;
-/** Far above what a writer makes; a hostile block cannot ask for more memory. */
-const MOST_EVENTS = 4 * EVENTS_PER_BLOCK;
-const MOST_RAW_BYTES = 64 << 20;
 
 const Column = {
   kinds: 0,
@@ -90,17 +88,21 @@ function safeSum(a: number, b: number): number {
   return a + b <= Number.MAX_SAFE_INTEGER ? a + b : 0;
 }
 
+/** What each argument and attribute takes in memory besides its bytes. */
+const ITEM_BYTES = 16;
+
 /** Bytes of what an event can carry without bound; 0 for most. */
 export function heavyBytes(event: DkEvent): number {
   return ownBytes(event) + (event.also === undefined ? 0 : attributeBytes(event.also.xattrs));
 }
 
 function attributeBytes(xattrs: Record<string, Uint8Array | null>): number {
-  return Object.values(xattrs).reduce((sum, value) => sum + (value?.length ?? 0), 0);
+  const entries = Object.entries(xattrs);
+  return entries.reduce((sum, [name, value]) => sum + name.length + (value?.length ?? 0) + ITEM_BYTES, 0);
 }
 
 function ownBytes(event: DkEvent): number {
-  if (event.kind === 'proc.exec') return event.argv.reduce((sum, argument) => sum + argument.length, 0);
+  if (event.kind === 'proc.exec') return event.argv.reduce((sum, argument) => sum + argument.length + ITEM_BYTES, 0);
   if (event.kind === 'meta.xattr') return event.value?.length ?? 0;
   if (event.kind !== 'resync' || event.truth === null) return 0;
   return attributeBytes(event.truth.xattrs);
@@ -191,9 +193,9 @@ function openBlock(block: Buffer, where: string): { reader: ByteReader; count: n
   const sum = reader.uint32();
   if (crc32(block.subarray(reader.at)) !== sum) reader.damaged('its checksum does not match');
   const count = reader.uint();
-  if (count === 0 || count > MOST_EVENTS) reader.damaged(`it claims ${count} events`);
+  if (count === 0 || count > MOST.blockEvents) reader.damaged(`it claims ${count} events`);
   const rawLength = reader.uint();
-  if (rawLength > MOST_RAW_BYTES) reader.damaged(`it claims ${rawLength} bytes`);
+  if (rawLength > mostUnpacked(reader.left, MOST.eventBlockBytes)) reader.damaged(`it claims ${rawLength} bytes`);
   return { reader, count, rawLength };
 }
 
@@ -204,15 +206,35 @@ export function decodeEventBlock(block: Buffer, firstSeq: number, where: string)
   const column = (number: number): ByteReader => columns[number] ?? empty;
   const context = new BlockContext();
   const events = new Array<DkEvent>(count);
+  const budget = new BlockBudget((reason) => reader.damaged(reason));
   const sideEffects = new SideEffectsReader(column(Column.sideEffects));
   for (let i = 0; i < count; i++) {
     const event = decodeEvent(firstSeq + i, context, column);
     const also = sideEffects.of(i);
     if (also !== undefined) event.also = also;
     events[i] = event;
+    budget.take(event);
   }
   return events;
 }
+
+/** A few bytes can stand for very many empty arguments or attributes. */
+class BlockBudget {
+  #arguments = MOST.arguments;
+  #attributes = MOST.blockAttributes;
+
+  constructor(readonly damaged: (reason: string) => never) {}
+
+  take(event: DkEvent): void {
+    if (event.kind === 'proc.exec') this.#arguments -= event.argv.length;
+    else if (event.kind === 'resync' && event.truth !== null) this.#attributes -= countOf(event.truth.xattrs);
+    if (event.also !== undefined) this.#attributes -= countOf(event.also.xattrs);
+    if (this.#arguments < 0) this.damaged('it has too many arguments');
+    if (this.#attributes < 0) this.damaged('it has too many attributes');
+  }
+}
+
+const countOf = (xattrs: object): number => Object.keys(xattrs).length;
 
 function decodeEvent(seq: number, block: BlockContext, column: (number: number) => ByteReader): DkEvent {
   const kinds = column(Column.kinds);
@@ -222,7 +244,7 @@ function decodeEvent(seq: number, block: BlockContext, column: (number: number) 
   const durNs = column(Column.durations).sint();
   const actor = readActor(block, column);
   const file = readFile(block, column);
-  const path = column(Column.paths).byte() === 0 ? (file.path ?? '') : column(Column.texts).text();
+  const path = column(Column.paths).byte() === 0 ? (file.path ?? '') : column(Column.texts).path();
   const { pid, tid, comm, proc } = actor;
   const event: Record<string, unknown> = {
     seq,

@@ -3,7 +3,8 @@
  * the event's file: most writes continue the last one, most bytes land at the end of the file's written stream.
  */
 import type { DataRef, NodeTruth } from '../events/event.js';
-import { writtenStream } from '../events/event.js';
+import { OUTPUT_FILES, writtenStream } from '../events/event.js';
+import { MOST } from '../events/limits.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 
@@ -42,10 +43,25 @@ export const text: FieldCodec<string> = {
   get: (from) => from.text(),
 };
 
-/** Its own memory: what an event carries must not keep a whole block alive. */
+export const path: FieldCodec<string> = {
+  put: (out, value) => out.text(value),
+  get: (from) => from.path(),
+};
+
+export const target: FieldCodec<string> = {
+  put: (out, value) => out.text(value),
+  get: (from) => from.text(MOST.targetBytes),
+};
+
+export const attributeName: FieldCodec<string> = {
+  put: (out, value) => out.text(value),
+  get: (from) => from.text(MOST.attributeNameBytes),
+};
+
+/** The value of an attribute. */
 export const bytes: FieldCodec<Uint8Array> = {
   put: (out, value) => out.bytes(value),
-  get: (from) => new Uint8Array(from.bytes()),
+  get: readAttribute,
 };
 
 /** Nanoseconds since 1970: seconds and the rest apart, because many times are whole seconds. */
@@ -67,18 +83,32 @@ export const offset: FieldCodec<number> = {
   get: (from, context) => within(from, context.end + from.sint()),
 };
 
-export const dataRef: FieldCodec<DataRef> = {
-  put(out, value, context) {
-    const own = writtenStream(context.file);
-    out.sint(value.stream - own);
-    out.sint(value.off - (value.stream === own ? context.dataEnd : 0));
-  },
-  get(from, context) {
-    const own = writtenStream(context.file);
-    const stream = within(from, own + from.sint());
-    return { stream, off: within(from, from.sint() + (stream === own ? context.dataEnd : 0)) };
-  },
-};
+/** `isOwn`: which streams an event of that file may refer to, besides none. */
+function refTo(isOwn: (stream: number, file: number) => boolean): FieldCodec<DataRef> {
+  return {
+    put(out, value, context) {
+      const own = writtenStream(context.file);
+      out.sint(value.stream - own);
+      out.sint(value.off - (value.stream === own ? context.dataEnd : 0));
+    },
+    get(from, context) {
+      const own = writtenStream(context.file);
+      const stream = within(from, own + from.sint());
+      // A file is no larger than what was stored for it.
+      if (stream > UNKNOWN_STREAM && !isOwn(stream, context.file))
+        from.damaged('its bytes stand in the stream of another file');
+      return { stream, off: within(from, from.sint() + (stream === own ? context.dataEnd : 0)) };
+    },
+  };
+}
+
+/** Everything that was written to a file stands in its own stream. */
+export const dataRef = refTo((stream, file) => stream === writtenStream(file));
+/** What the command printed has streams of its own, whatever file the descriptor was. */
+export const outputRef = refTo((stream) => OUTPUT_STREAMS.includes(stream));
+
+const OUTPUT_STREAMS = Object.values(OUTPUT_FILES).map(writtenStream);
+const UNKNOWN_STREAM = 1;
 
 export function nullable<T>(codec: FieldCodec<T>): FieldCodec<T | null> {
   return {
@@ -103,14 +133,15 @@ export const texts: FieldCodec<string[]> = {
   },
   get(from) {
     const count = from.count();
-    return Array.from({ length: count }, () => from.text());
+    if (count > MOST.arguments) from.damaged(`it claims ${count} arguments, and may have ${MOST.arguments}`);
+    return Array.from({ length: count }, () => from.text(MOST.argumentBytes));
   },
 };
 
 export const truth: FieldCodec<NodeTruth> = {
   put(out, value, context) {
     for (const name of TRUTH_NUMBERS) out.sint(value[name]);
-    nullable(text).put(out, value.target, context);
+    nullable(target).put(out, value.target, context);
     clock.put(out, value.mtimeNs, context);
     const names = Object.keys(value.xattrs);
     out.uint(names.length);
@@ -127,14 +158,14 @@ export const truth: FieldCodec<NodeTruth> = {
       number,
       number,
     ];
-    const target = nullable(text).get(from, context);
+    const to = nullable(target).get(from, context);
     const mtimeNs = clock.get(from, context);
-    const count = from.count();
+    const count = attributeCount(from);
     // fromEntries defines own properties, so that even "__proto__" is only a name.
     const xattrs = Object.fromEntries(
-      Array.from({ length: count }, () => [from.text(), new Uint8Array(from.bytes())] as const),
+      Array.from({ length: count }, () => [attributeName.get(from, context), readAttribute(from)] as const),
     );
-    return { mode, uid, gid, rdev, sizeBytes, target, mtimeNs, xattrs };
+    return { mode, uid, gid, rdev, sizeBytes, target: to, mtimeNs, xattrs };
   },
 };
 const TRUTH_NUMBERS = ['mode', 'uid', 'gid', 'rdev', 'sizeBytes'] as const;
@@ -143,4 +174,18 @@ const TRUTH_NUMBERS = ['mode', 'uid', 'gid', 'rdev', 'sizeBytes'] as const;
 function within(from: ByteReader, value: number): number {
   if (value < 0 || value > Number.MAX_SAFE_INTEGER) from.damaged('a number is out of range');
   return value;
+}
+
+/** Its own memory: what an event carries must not keep a whole block alive. */
+export function readAttribute(from: ByteReader): Uint8Array {
+  const value = from.bytes();
+  if (value.length > MOST.attributeBytes) from.damaged(`an attribute has ${value.length} bytes`);
+  return new Uint8Array(value);
+}
+
+/** How many attributes follow. */
+export function attributeCount(from: ByteReader): number {
+  const count = from.count();
+  if (count > MOST.attributes) from.damaged(`it claims ${count} attributes`);
+  return count;
 }

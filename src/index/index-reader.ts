@@ -96,6 +96,12 @@ export class KvIndexReader implements IndexReader {
     return pieces;
   }
 
+  async nextPiece(stream: number, off: number): Promise<number | undefined> {
+    for await (const entry of this.#kv.range(key(Section.streams, stream, off), key(Section.streams, stream, LAST)))
+      return numberOf(entry.key, 1);
+    return undefined;
+  }
+
   async streamLength(stream: number): Promise<number> {
     const last = await this.#kv.floor(key(Section.streams, stream, 0), key(Section.streams, stream, LAST));
     if (last === undefined) return 0;

@@ -7,6 +7,7 @@
  */
 import type { Sha256 } from '../cas/types.js';
 import type { ProcessInfo } from '../events/event.js';
+import { MOST } from '../events/limits.js';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import { texts } from './field-codecs.js';
@@ -50,8 +51,9 @@ export function decodePiece(off: number, value: Buffer, where: string): StreamPi
   const reader = new ByteReader(value, where);
   const length = reader.uint();
   const blobOff = reader.uint();
-  if (off + length > Number.MAX_SAFE_INTEGER) reader.damaged('a piece is too long');
   const sha256: Sha256 | null = reader.left === 0 ? null : reader.raw(SHA256_BYTES).toString('hex');
+  const endOfBlob = sha256 === null ? 0 : blobOff + length;
+  if (off + length > Number.MAX_SAFE_INTEGER || endOfBlob > MOST.objectBytes) reader.damaged('a piece is too long');
   return { off, length, sha256, blobOff };
 }
 

@@ -5,8 +5,10 @@
  *   │ uint n, n × (text name, byte 1 and bytes value, or 0: removed)
  */
 import type { SideEffects } from '../events/event.js';
+import { MOST } from '../events/limits.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
+import { attributeCount, readAttribute } from './field-codecs.js';
 
 export class SideEffectsWriter {
   private last = 0;
@@ -38,14 +40,16 @@ export class SideEffectsReader {
     if (number !== this.next) return undefined;
     const { column } = this;
     const mode = column.byte() === 0 ? null : column.uint();
-    const count = column.count();
-    const xattrs = Object.fromEntries(Array.from({ length: count }, () => [column.text(), this.value()] as const));
+    const count = attributeCount(column);
+    const xattrs = Object.fromEntries(
+      Array.from({ length: count }, () => [column.text(MOST.attributeNameBytes), this.value()] as const),
+    );
     if (column.left === 0) this.next = Number.POSITIVE_INFINITY;
     else this.next += column.uint() || column.damaged('an event has side effects twice');
     return { mode, xattrs };
   }
 
   private value(): Uint8Array | null {
-    return this.column.byte() === 0 ? null : new Uint8Array(this.column.bytes());
+    return this.column.byte() === 0 ? null : readAttribute(this.column);
   }
 }

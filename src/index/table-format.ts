@@ -20,6 +20,7 @@
 import { crc32 } from 'node:zlib';
 import { zstdCompress, zstdDecompress } from '../cas/zstd.js';
 import { DkError } from '../errors.js';
+import { MOST, mostUnpacked } from '../events/limits.js';
 import { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import type { Entry } from './kv.js';
@@ -30,8 +31,6 @@ export const HEADER_BYTES = 16;
 export const FOOTER_BYTES = 48;
 export const BLOCK_HEAD_BYTES = 16;
 export const BLOCK_BYTES = 32 << 10;
-/** The largest block that is read: a hostile table cannot ask for more memory than this at once. */
-export const MOST_BLOCK_BYTES = 256 << 20;
 
 const RAW = 0;
 const ZSTD = 1;
@@ -103,7 +102,8 @@ export function decodeBlock(block: Buffer, where: string): Buffer {
   const stored = block.subarray(BLOCK_HEAD_BYTES);
   if (block[0] === RAW) return stored;
   const rawLength = block.readUInt32LE(4);
-  if (block[0] !== ZSTD || rawLength > MOST_BLOCK_BYTES) throw damagedTable(where, 'it cannot be decompressed');
+  if (block[0] !== ZSTD || rawLength > mostUnpacked(stored.length, MOST.tableBlockBytes))
+    throw damagedTable(where, 'it cannot be decompressed');
   try {
     return zstdDecompress(stored, rawLength);
   } catch (cause) {
@@ -136,7 +136,7 @@ export function readEntries(raw: Buffer, where: string): Entry[] {
     const shared = reader.uint();
     const rest = reader.uint();
     const length = reader.uint();
-    if (entries.length === MOST_ENTRIES) reader.damaged('it has too many entries');
+    if (entries.length === MOST.tableBlockEntries) reader.damaged('it has too many entries');
     if (shared > previous.length || shared + rest > MOST_KEY_BYTES) reader.damaged('a key is impossible');
     const key = Buffer.concat([previous.subarray(0, shared), reader.raw(rest)]);
     if (entries.length > 0 && Buffer.compare(key, previous) <= 0) reader.damaged('its keys are out of order');
@@ -146,8 +146,6 @@ export function readEntries(raw: Buffer, where: string): Entry[] {
   return entries;
 }
 const MOST_KEY_BYTES = 1 << 10;
-/** A writer's data block has a tenth of this; the index block of a table of 8 GB has as many. */
-const MOST_ENTRIES = 1 << 18;
 
 export function damagedTable(where: string, reason: string, cause?: unknown): DkError {
   return new DkError(

@@ -2,13 +2,13 @@
 import { wrongVersion } from '../cas/format-version.js';
 import { Lru } from '../cas/lru.js';
 import type { RandomAccess } from '../cas/random-access.js';
+import { MOST } from '../events/limits.js';
 import { ByteReader } from './byte-reader.js';
 import type { Entry, KvReader } from './kv.js';
 import type { Footer } from './table-format.js';
 import {
   FOOTER_BYTES,
   HEADER_BYTES,
-  MOST_BLOCK_BYTES,
   TABLE_MAGIC,
   TABLE_VERSION,
   damagedTable,
@@ -102,7 +102,7 @@ export class TableReader implements KvReader {
 }
 
 function readBlock(file: RandomAccess, offset: number, size: number, where: string): Buffer {
-  if (size > MOST_BLOCK_BYTES) throw damagedTable(where, `it is said to have ${size} bytes`);
+  if (size > MOST.tableBlockBytes) throw damagedTable(where, `it is said to have ${size} bytes`);
   return decodeBlock(file.read(offset, size), where);
 }
 

@@ -20,6 +20,8 @@ export interface IndexReader {
   history(file: number): Promise<number[]>;
   /** Pieces that overlap [off, off + length) of a stream, ascending; holes mean unknown bytes. */
   stream(stream: number, off: number, length: number): Promise<StreamPiece[]>;
+  /** Where the stream's first piece at or after `off` begins; undefined when there is none. */
+  nextPiece(stream: number, off: number): Promise<number | undefined>;
   /** Bytes in the stream so far; 0 when it has none. */
   streamLength(stream: number): Promise<number>;
   /** The newest keyframe at or before seq. */

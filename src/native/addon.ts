@@ -68,6 +68,8 @@ export interface Addon {
   setFlags(path: Uint8Array | string, set: number, known: number): void;
   /** utimensat(2) of the path itself; nanoseconds since 1970. */
   lutimes(path: Uint8Array | string, atimeNs: bigint, mtimeNs: bigint): void;
+  /** mknod(2): a FIFO, socket or device, as the type bits of `mode` say. Major and minor count for devices alone. */
+  makeNode(path: Uint8Array | string, mode: number, major: number, minor: number): void;
   /** The first range at or after `from` that is no hole; undefined when only a hole follows. Moves the file's position. */
   nextData(fd: number, from: number): [start: number, end: number] | undefined;
   /** Makes exactly these effective for the calling thread, of what is permitted (capability(7)). What they were before. */

@@ -6,8 +6,8 @@ import type { ProofOptions } from '../timeline/proof.js';
 /** The system calls that Node has not, as far as the addon is there: without it a checkout says what it leaves out. */
 export function checkoutTools(): CheckoutTools {
   try {
-    const { lgetxattrs, lsetxattr, setFlags, lutimes } = addon();
-    return { readXattrs: lgetxattrs, setXattr: lsetxattr, setFlags, setTimes: lutimes };
+    const { lgetxattrs, lsetxattr, setFlags, lutimes, makeNode } = addon();
+    return { readXattrs: lgetxattrs, setXattr: lsetxattr, setFlags, setTimes: lutimes, makeNode };
   } catch {
     return {};
   }

@@ -1,7 +1,8 @@
 import type { DkEvent, EventOf, SideEffects } from '../events/event.js';
 import type { Kind, KINDS } from '../events/kinds.js';
 import { FALLOC } from '../linux/fallocate.js';
-import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from './base-node.js';
+import { Attributes } from './attributes.js';
+import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, typeOfMode } from './base-node.js';
 import { countOf, totalOf } from './balanced.js';
 import {
   collapseExtents,
@@ -114,7 +115,7 @@ const APPLIERS: { [K in ChangingKind]: Applier<K> } = {
   },
   'meta.xattr': (model, event) => {
     const rec = model.touch(event.file);
-    if (rec !== undefined) rec.xattrs = new Map(rec.xattrs ?? []).set(event.name, event.value);
+    if (rec !== undefined) rec.xattrs = (rec.xattrs ?? Attributes.none).with(event.name, event.value);
   },
   'meta.flags': (model, { file, flags, mask }) => {
     const rec = model.touch(file);
@@ -150,7 +151,7 @@ function applySideEffects(model: StateBuilder, file: number, { mode, xattrs }: S
   if (rec === undefined) return;
   if (mode !== null) rec.mode = (rec.mode & S_IFMT) | (mode & 0o7777);
   const changed = Object.entries(xattrs);
-  if (changed.length > 0) rec.xattrs = new Map([...(rec.xattrs ?? []), ...changed]);
+  if (changed.length > 0) rec.xattrs = (rec.xattrs ?? Attributes.none).withAll(changed);
 }
 
 function name(model: StateBuilder, path: string, file: number): void {
@@ -232,12 +233,16 @@ function resync(model: StateBuilder, { file, path, truth, data, nlink }: EventOf
   const known = model.edit(file) !== undefined;
   const rec = known ? model.touch(file) : model.create(file, truth.mode, truth.uid, truth.gid);
   if (rec === undefined) return;
+  if (rec.type !== 'dir' && typeOfMode(truth.mode) === 'dir' && model.mostNames(file) > 1) {
+    model.impossible(`file ${file} cannot become a directory with several names`);
+    return;
+  }
   rec.mode = truth.mode;
   rec.uid = truth.uid;
   rec.gid = truth.gid;
   rec.rdev = truth.rdev;
   rec.target = truth.target;
-  rec.xattrs = new Map(Object.entries(truth.xattrs));
+  rec.xattrs = Attributes.of(Object.entries(truth.xattrs));
   rec.flags = null; // not part of the truth
   if (rec.type === 'file' && isRange(model, truth.sizeBytes, 0)) {
     if (data !== null) rec.extents = wholeExtents(truth.sizeBytes, data.stream, data.off);

@@ -1,5 +1,6 @@
-import { fromBytes } from '../events/byte-string.js';
+import { fromBytes, isName } from '../events/byte-string.js';
 import { FIRST_BASE_FILE, ROOT_DIR_FILE } from '../events/event.js';
+import { MOST } from '../events/limits.js';
 import { type BaseNode, makeDev, type NodeName, S_IFDIR, S_IFMT } from './base-node.js';
 import { damagedNodeFile, wholeNodeFile } from './node-file.js';
 
@@ -68,6 +69,8 @@ export class BaseManifest {
     const parents = Uint32Array.from(offsets, (offset) => view.getUint32(offset + AT.parent, true));
     const bad = parents.findIndex((parent, record) => parent !== NO_PARENT && parent >= record);
     if (bad >= 0) throw damagedNodeFile('base', offsets[bad] as number, 'its parent does not stand before it');
+    const deep = firstTooDeep(parents);
+    if (deep >= 0) throw damagedNodeFile('base', offsets[deep] as number, 'it lies too deep');
     const roots: number[] = [];
     parents.forEach((parent, record) => {
       if (parent === NO_PARENT) roots.push(record);
@@ -127,16 +130,18 @@ export class BaseManifest {
     };
   }
 
-  /** Names inside the roots, in record order; a root itself is not named here. */
-  names(file: number): NodeName[] {
+  /** At most how many names it has inside the roots. */
+  nameCount(file: number): number {
     const record = this.recordOf(file);
-    if (record < 0) return [];
-    const names: NodeName[] = [];
-    for (const one of [record, ...(this.aliases.othersOf.get(record) ?? [])]) {
-      const parent = this.view.getUint32((this.offsets[one] as number) + AT.parent, true);
-      if (parent !== NO_PARENT) names.push({ parent: this.fileOf(parent), name: this.nameOf(one) });
-    }
-    return names;
+    return record < 0 ? 0 : 1 + (this.aliases.othersOf.get(record)?.length ?? 0);
+  }
+
+  /** Names inside the roots, in record order; a root itself is not named here. */
+  *names(file: number): Generator<NodeName> {
+    const record = this.recordOf(file);
+    if (record < 0) return;
+    yield* this.nameOfRecord(record);
+    for (const one of this.aliases.othersOf.get(record) ?? []) yield* this.nameOfRecord(one);
   }
 
   /** 0 when the directory has no such entry. */
@@ -222,10 +227,19 @@ export class BaseManifest {
     return record >= 0 && record < this.count && this.fileOf(record) === file ? record : -1;
   }
 
+  private *nameOfRecord(record: number): Generator<NodeName> {
+    const parent = this.view.getUint32((this.offsets[record] as number) + AT.parent, true);
+    if (parent !== NO_PARENT) yield { parent: this.fileOf(parent), name: this.nameOf(record) };
+  }
+
   /** Of a root its path. */
   nameOf(record: number): string {
     const { start, end } = this.nameRange(record);
-    return fromBytes(this.bytes.subarray(start, end));
+    const name = fromBytes(this.bytes.subarray(start, end));
+    const at = this.offsets[record] as number;
+    const isRoot = this.view.getUint32(at + AT.parent, true) === NO_PARENT;
+    if (!isRoot && !isName(name)) throw damagedNodeFile('base', at, 'a name is not one that a file can have');
+    return name;
   }
 
   private nameRange(record: number): { start: number; end: number } {
@@ -242,12 +256,15 @@ function findRecords(view: DataView, payloads: readonly { start: number; end: nu
       const size = view.getUint32(at + AT.size, true);
       // In version 1 that is the torn end; a frame is never torn.
       if (size === 0 || size % 8 !== 0 || at + size > end) break;
-      const needed =
-        FIXED_BYTES +
-        view.getUint16(at + AT.nameLength, true) +
-        view.getUint16(at + AT.targetLength, true) +
-        view.getUint32(at + AT.xattrLength, true);
+      const nameLength = view.getUint16(at + AT.nameLength, true);
+      const targetLength = view.getUint16(at + AT.targetLength, true);
+      const needed = FIXED_BYTES + nameLength + targetLength + view.getUint32(at + AT.xattrLength, true);
       if (size < needed) throw damagedNodeFile('base', at, 'a record is smaller than what it holds');
+      // A root's name is its path.
+      const isRoot = view.getUint32(at + AT.parent, true) === NO_PARENT;
+      if (nameLength > (isRoot ? MOST.pathBytes : MOST.nameBytes) || targetLength > MOST.targetBytes) {
+        throw damagedNodeFile('base', at, 'a name or target is too long');
+      }
       if (count === offsets.length) {
         const larger = new Uint32Array(2 * count);
         larger.set(offsets);
@@ -258,6 +275,16 @@ function findRecords(view: DataView, payloads: readonly { start: number; end: nu
     }
   }
   return offsets.slice(0, count);
+}
+
+/** -1 for none. */
+function firstTooDeep(parents: Uint32Array): number {
+  const depths = new Uint16Array(parents.length);
+  return parents.findIndex((parent, record) => {
+    const depth = parent === NO_PARENT ? 0 : (depths[parent] as number) + 1;
+    depths[record] = depth;
+    return depth > MOST.pathDepth;
+  });
 }
 
 function groupByParent(parents: Uint32Array): { start: Uint32Array; list: Uint32Array } {
@@ -292,7 +319,9 @@ function findHardLinks(
       seen.set(identity, record);
     } else {
       firstOf.set(record, first);
-      othersOf.set(first, [...(othersOf.get(first) ?? []), record]);
+      const others = othersOf.get(first);
+      if (others === undefined) othersOf.set(first, [record]);
+      else others.push(record);
     }
   });
   return { firstOf, othersOf };

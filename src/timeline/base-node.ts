@@ -31,13 +31,15 @@ export const S_IFMT = 0o170000;
 export const S_IFDIR = 0o040000;
 export const S_IFREG = 0o100000;
 export const S_IFLNK = 0o120000;
+export const S_IFIFO = 0o010000;
+export const S_IFSOCK = 0o140000;
 
 const TYPES: ReadonlyMap<number, NodeType> = new Map<number, NodeType>([
   [S_IFREG, 'file'],
   [S_IFDIR, 'dir'],
   [S_IFLNK, 'symlink'],
-  [0o010000, 'fifo'],
-  [0o140000, 'socket'],
+  [S_IFIFO, 'fifo'],
+  [S_IFSOCK, 'socket'],
   [0o020000, 'char'],
   [0o060000, 'block'],
 ]);

@@ -1,4 +1,6 @@
+import { DkError } from '../errors.js';
 import { FIRST_BASE_FILE, ROOT_DIR_FILE } from '../events/event.js';
+import { MOST } from '../events/limits.js';
 import type { BaseManifest } from './base-manifest.js';
 import { type BaseNode, type NodeName, S_IFDIR } from './base-node.js';
 import { compareNames } from './name-tree.js';
@@ -40,6 +42,33 @@ export class BaseTree {
     }
     this.firstFreeFile = free;
     for (const node of externals) this.add(node);
+    this.requireTree();
+  }
+
+  /** DkError 'damaged' when names make a directory stand below itself, or too deep: what walks the tree need not look. */
+  private requireTree(): void {
+    const done = new Set<number>();
+    for (const start of this.externalNames.keys()) {
+      const way: { file: number; names: Iterator<NodeName> }[] = [];
+      const onWay = new Set<number>();
+      const enter = (file: number): void => {
+        if (onWay.has(file) || way.length > MOST.pathDepth) throw noTree(file);
+        if (done.has(file)) return;
+        onWay.add(file);
+        way.push({ file, names: this.names(file) });
+      };
+      enter(start);
+      for (let at = way.at(-1); at !== undefined; at = way.at(-1)) {
+        const next = at.names.next();
+        if (!next.done) {
+          enter(next.value.parent);
+        } else {
+          done.add(at.file);
+          onWay.delete(at.file);
+          way.pop();
+        }
+      }
+    }
   }
 
   /** Adds a node or a name of one, or replaces what is known of it (a placeholder has no times, owner or mode). */
@@ -54,7 +83,9 @@ export class BaseTree {
     if (this.child(parent, name) !== 0) return;
     const entries = this.externalChildren.get(parent) ?? new Map<string, number>();
     this.externalChildren.set(parent, entries.set(name, file));
-    this.externalNames.set(file, [...(this.externalNames.get(file) ?? []), { parent, name }]);
+    const names = this.externalNames.get(file);
+    if (names === undefined) this.externalNames.set(file, [{ parent, name }]);
+    else names.push({ parent, name });
     this.sorted.delete(parent);
   }
 
@@ -67,10 +98,14 @@ export class BaseTree {
     return this.manifest.fileOf(entry);
   }
 
-  names(file: number): readonly NodeName[] {
-    const outside = this.externalNames.get(file);
-    const inside = this.manifest.names(file);
-    return outside === undefined ? inside : inside.length === 0 ? outside : [...inside, ...outside];
+  *names(file: number): Generator<NodeName> {
+    yield* this.manifest.names(file);
+    yield* this.externalNames.get(file) ?? [];
+  }
+
+  /** At most how many names it has. */
+  nameCount(file: number): number {
+    return this.manifest.nameCount(file) + (this.externalNames.get(file)?.length ?? 0);
   }
 
   /** 0 when the directory has no such entry. */
@@ -106,6 +141,14 @@ export class BaseTree {
   private isRootName(file: number, { parent, name }: NodeName): boolean {
     return this.manifest.roots().some((root) => root.file === file && root.path.endsWith(`/${name}`) && parent !== 0);
   }
+}
+
+function noTree(file: number): DkError {
+  return new DkError(
+    'damaged',
+    `The index's list of nodes outside the roots is damaged: directory ${file} stands below itself, or too deep.`,
+    'Get the recording again from where it came from, or record once more.',
+  );
 }
 
 function placeholder(file: number): BaseNode {

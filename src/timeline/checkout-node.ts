@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { DkError } from '../errors.js';
 import { flagNames } from '../linux/file-flags.js';
+import { S_IFIFO, S_IFMT, S_IFSOCK } from './base-node.js';
 import { baseXattrs } from './base-xattrs.js';
 import type { XattrReader } from './proof.js';
 import type { NodeView } from './rec.js';
@@ -27,6 +28,8 @@ export interface CheckoutTools {
   setXattr?: (path: Buffer, name: string, value: Uint8Array) => void;
   /** Sets and takes flags of chattr(1) among `known`, and leaves the others. */
   setFlags?: (path: Buffer, set: number, known: number) => void;
+  /** mknod(2), for names that a program cannot be given as an argument. Without it programs make what they can. */
+  makeNode?: (path: Buffer, mode: number, major: number, minor: number) => void;
   /** lutimes with nanoseconds; Node keeps microseconds. */
   setTimes?: (path: Buffer, atimeNs: bigint, mtimeNs: bigint) => void;
 }
@@ -67,10 +70,12 @@ export class NodeMaker {
         dir.symlink(node.target ?? '', name);
         break;
       case 'fifo':
-        execFileSync('mkfifo', ['-m', '600', '--', textPath(dir, name)], { stdio: 'pipe' });
+        if (this.tools.makeNode !== undefined) this.tools.makeNode(dir.at(name), S_IFIFO | 0o600, 0, 0);
+        else execFileSync('mkfifo', ['-m', '600', '--', textPath(dir, name)], { stdio: 'pipe' });
         break;
       case 'socket':
-        await makeSocket(dir, name);
+        if (this.tools.makeNode !== undefined) this.tools.makeNode(dir.at(name), S_IFSOCK | 0o600, 0, 0);
+        else await makeSocket(dir, name);
         break;
       default:
         this.makeDevice(dir, name, node);
@@ -130,6 +135,10 @@ export class NodeMaker {
     }
     const major = ((node.rdev >>> 8) & 0xfff) + Math.floor(node.rdev / 2 ** 44) * 0x1000;
     const minor = (node.rdev & 0xff) + (((node.rdev >>> 20) & 0xfff) << 8);
+    if (this.tools.makeNode !== undefined) {
+      this.tools.makeNode(dir.at(name), (node.mode & S_IFMT) | 0o600, major, minor);
+      return;
+    }
     const type = node.type === 'char' ? 'c' : 'b';
     const args = ['-m', '600', '--', textPath(dir, name), type, `${major}`, `${minor}`];
     execFileSync('mknod', args, { stdio: 'pipe' });
@@ -212,5 +221,5 @@ function textPath(dir: SafeDir, name: string): string {
   const path = dir.at(name);
   const text = path.toString('utf8');
   if (Buffer.compare(Buffer.from(text), path) === 0) return text;
-  throw new DkError('unsupported', 'A name that is not UTF-8 can only be given to a regular file.', 'It is left out.');
+  throw new DkError('unsupported', 'This build of dk cannot give it a name that is not UTF-8.', 'It is left out.');
 }

@@ -91,14 +91,14 @@ function touchedPaths(state: TreeState, wanted: PathFilter | undefined): string[
 
 function belowPaths(state: TreeState, root: string, wanted: PathFilter | undefined): string[] {
   const paths: string[] = [];
-  const visit = (dir: PlannedDir): void => {
+  const node = state.lookup(root);
+  const dirs = node?.type === 'dir' ? [treePlan(state, node.file, root)] : [];
+  for (let dir = dirs.pop(); dir !== undefined; dir = dirs.pop()) {
     for (const { path, sub } of dir.entries()) {
       if (wanted === undefined || wanted(path)) paths.push(path);
-      if (sub !== undefined) visit(sub);
+      if (sub !== undefined) dirs.push(sub);
     }
-  };
-  const node = state.lookup(root);
-  if (node?.type === 'dir') visit(treePlan(state, node.file, root));
+  }
   return paths;
 }
 

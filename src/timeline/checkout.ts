@@ -4,7 +4,7 @@ import { DkError } from '../errors.js';
 import { toBytes } from '../events/byte-string.js';
 import { ROOT_DIR_FILE } from '../events/event.js';
 import { type CheckoutTools, NodeMaker } from './checkout-node.js';
-import { checkoutPlan, type PlannedDir } from './checkout-plan.js';
+import { checkoutPlan, type PlannedDir, type PlannedEntry } from './checkout-plan.js';
 import { SafeDir } from './safe-dir.js';
 import type { TreeState } from './state.js';
 import type { Recording, State } from './types.js';
@@ -62,20 +62,40 @@ export async function checkout(
       throw new DkError('usage', `${folder} is not empty.`, 'Choose an empty folder, or add --force.');
     }
     const run = new Checkout(recording, state as TreeState, root, options);
-    await run.fill(root, plan, []);
-    await run.finishDir(root, plan);
+    await run.fill(plan);
     return run.result();
   } finally {
     root.close();
   }
 }
 
+/** How a directory was reached, from the root on. */
+interface Trail {
+  above: Trail | undefined;
+  name: string;
+}
+
+/** A directory that is being filled. */
+interface Level {
+  trail: Trail | undefined;
+  plan: PlannedDir;
+  entries: Iterator<PlannedEntry>;
+  /** While the walk is far below it is closed, and only known by its identity. */
+  dir: SafeDir | string;
+  /** Of the entry that it is. */
+  path: string;
+}
+
+/** A tree can be deeper than a process may have descriptors. */
+const MOST_OPEN = 64;
+
 class Checkout {
   private entries = 0;
   private readonly leftOut: { path: string; reason: string }[] = [];
   private readonly maker: NodeMaker;
-  /** Where the first name of a file with several was made: directories from the root, then the name. */
-  private readonly firstNames = new Map<number, string[]>();
+  /** Where the first name of a file with several was made. */
+  private readonly firstNames = new Map<number, Trail>();
+  private readonly levels: Level[] = [];
 
   constructor(
     recording: Recording,
@@ -90,56 +110,93 @@ class Checkout {
     return { entries: this.entries, leftOut: this.leftOut, notices: [...this.maker.notices] };
   }
 
-  async fill(dir: SafeDir, plan: PlannedDir, names: readonly string[]): Promise<void> {
-    for (const { name, file, path, sub } of plan.entries()) {
-      try {
-        if (this.options.force) dir.clear(name, { keepDir: sub !== undefined });
-        if (sub !== undefined) await this.fillDir(dir, name, sub, names);
-        else await this.make(dir, name, file, names);
-        this.entries += 1;
-        this.options.onProgress?.(this.entries);
-      } catch (error) {
-        this.leaveOut(path, error);
-      }
-    }
-  }
-
-  async finishDir(dir: SafeDir, plan: PlannedDir): Promise<void> {
-    if (plan.file !== 0 && plan.file !== ROOT_DIR_FILE) await this.maker.finishDir(dir, plan.file);
-  }
-
-  private async fillDir(dir: SafeDir, name: string, plan: PlannedDir, names: readonly string[]): Promise<void> {
-    const below = dir.enter(name);
+  /** Depth first; a directory gets its own attributes when everything in it is made. */
+  async fill(plan: PlannedDir): Promise<void> {
+    this.levels.push({ trail: undefined, plan, entries: plan.entries()[Symbol.iterator](), dir: this.root, path: '' });
     try {
-      await this.fill(below, plan, [...names, name]);
-      await this.finishDir(below, plan);
+      for (let level = this.levels.at(-1); level !== undefined; level = this.levels.at(-1)) {
+        const next = level.entries.next();
+        if (next.done) await this.leave(level);
+        else await this.makeEntry(level, next.value);
+      }
     } finally {
-      below.close();
+      for (const { dir } of this.levels) if (dir !== this.root && dir instanceof SafeDir) dir.close();
     }
   }
 
-  private async make(dir: SafeDir, name: string, file: number, names: readonly string[]): Promise<void> {
+  private async makeEntry(level: Level, entry: PlannedEntry): Promise<void> {
+    const { name, file, path, sub } = entry;
+    const dir = level.dir as SafeDir;
+    try {
+      if (this.options.force) dir.clear(name, { keepDir: sub !== undefined });
+      if (sub !== undefined) {
+        this.enter(dir, level.trail, entry, sub);
+        return;
+      }
+      await this.make(dir, name, file, level.trail);
+      this.made();
+    } catch (error) {
+      this.leaveOut(path, error);
+    }
+  }
+
+  private made(): void {
+    this.entries += 1;
+    this.options.onProgress?.(this.entries);
+  }
+
+  private enter(above: SafeDir, trail: Trail | undefined, { name, path }: PlannedEntry, plan: PlannedDir): void {
+    const dir = above.enter(name);
+    const entries = plan.entries()[Symbol.iterator]();
+    this.levels.push({ trail: { above: trail, name }, plan, entries, dir, path });
+    const far = this.levels[this.levels.length - 1 - MOST_OPEN];
+    if (far === undefined || far.dir === this.root || !(far.dir instanceof SafeDir)) return;
+    const identity = far.dir.identity();
+    far.dir.close();
+    far.dir = identity;
+  }
+
+  private async leave(level: Level): Promise<void> {
+    const dir = level.dir as SafeDir;
+    const above = this.levels.at(-2);
+    if (above !== undefined && !(above.dir instanceof SafeDir)) above.dir = dir.above(above.dir);
+    try {
+      const { file } = level.plan;
+      if (file !== 0 && file !== ROOT_DIR_FILE) await this.maker.finishDir(dir, file);
+      if (above !== undefined) this.made();
+    } catch (error) {
+      if (above === undefined) throw error;
+      this.leaveOut(level.path, error);
+    }
+    this.levels.pop();
+    if (dir !== this.root) dir.close();
+  }
+
+  private async make(dir: SafeDir, name: string, file: number, trail: Trail | undefined): Promise<void> {
     const first = this.firstNames.get(file);
     if (first !== undefined) {
-      this.link(dir, name, first);
+      if (first.above === trail) dir.link(name, dir, first.name);
+      else this.link(dir, name, first);
       return;
     }
     await this.maker.make(dir, name, file);
-    if (this.state.names(file).length > 1) this.firstNames.set(file, [...names, name]);
+    if (this.state.mostNames(file) > 1) this.firstNames.set(file, { above: trail, name });
   }
 
   /** Walks to the first name again, one real directory at a time. */
-  private link(dir: SafeDir, name: string, first: readonly string[]): void {
-    const opened: SafeDir[] = [];
+  private link(dir: SafeDir, name: string, first: Trail): void {
+    const parts: string[] = [];
+    for (let at = first.above; at !== undefined; at = at.above) parts.push(at.name);
+    let from = this.root;
     try {
-      let from = this.root;
-      for (const part of first.slice(0, -1)) {
-        from = from.enter(part);
-        opened.push(from);
+      for (const part of parts.reverse()) {
+        const next = from.enter(part);
+        if (from !== this.root) from.close();
+        from = next;
       }
-      dir.link(name, from, first[first.length - 1] as string);
+      dir.link(name, from, first.name);
     } finally {
-      for (const one of opened) one.close();
+      if (from !== this.root) from.close();
     }
   }
 

@@ -2,7 +2,7 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { toBytes } from '../events/byte-string.js';
 import { flagNames } from '../linux/file-flags.js';
 import { S_IFMT, typeOfMode } from './base-node.js';
-import { type HashVersion, hashContent } from './content-hash.js';
+import { type HashVersion, hashContent, MOST_HASHED_ZEROS } from './content-hash.js';
 import { type LiveFile, liveFiles } from './live-files.js';
 import { hasBaseContent, type Proof, type ProofEntry, type ProofStat } from './proof.js';
 import type { NodeView } from './rec.js';
@@ -49,7 +49,7 @@ export interface ProofResult {
 const CHUNK_BYTES = 4 << 20;
 
 /** What is read of a recording to compare it. */
-export type ProvenRecording = Pick<Recording, 'state' | 'content' | 'length'>;
+export type ProvenRecording = Pick<Recording, 'state' | 'content' | 'length' | 'isLocal'>;
 
 export interface CompareOptions {
   /** Where the proof saw the path, when that was elsewhere. */
@@ -58,16 +58,24 @@ export interface CompareOptions {
   hashes?: Map<number, Promise<string | undefined>>;
 }
 
-/** Rebuilds every touched path from the store and compares it with what the proof saw on the disk. */
+/**
+ * Rebuilds every touched path from the store and compares it with what the proof saw on the disk. Of a recording that was made
+ * elsewhere nothing is opened there.
+ */
 export async function compareProof(
   recording: ProvenRecording,
   proof: Proof,
   { locate = (path) => path, hashes = new Map() }: CompareOptions = {},
 ): Promise<ProofResult> {
+  const onDisk = recording.isLocal ? locate : () => undefined;
   const state = (await recording.state(Math.min(proof.seq, recording.length))) as TreeState;
   const differences: Difference[] = [];
   const inodes = new Inodes();
+  let paths = 0;
+  let xattrsCompared = true;
   for (const entry of proof.entries) {
+    paths += 1;
+    if (entry.stat !== null && entry.xattrs === null) xattrsCompared = false;
     const node = state.lookup(entry.path);
     const add = (what: DifferenceKind, recorded: unknown, found: unknown): void => {
       differences.push({ path: entry.path, what, recorded: `${recorded}`, found: `${found}` });
@@ -87,16 +95,12 @@ export async function compareProof(
     compareFlags(node, entry, add);
     const other = inodes.other(node.file, entry.stat, entry.path);
     if (other !== undefined) add('links', other.recorded, other.found);
-    if (
-      type !== 'file' ||
-      !(await contentDiffers(recording, state, node, entry, { version: proof.version, hashes }, add))
-    )
-      continue;
-    const offset = await firstDifference(recording.content(state, node.file), entry.stat, locate(entry.path));
+    const seen = { version: proof.version, hashes, onDisk: onDisk(entry.path) };
+    if (type !== 'file' || !(await contentDiffers(recording, state, node, entry, seen, add))) continue;
+    const offset = await firstDifference(recording.content(state, node.file), entry.stat, seen.onDisk);
     if (offset !== undefined) Object.assign(differences[differences.length - 1] as Difference, { offset });
   }
-  const xattrsCompared = proof.entries.every(({ stat, xattrs }) => stat === null || xattrs !== null);
-  return { ok: differences.length === 0, paths: proof.entries.length, differences, xattrsCompared };
+  return { ok: differences.length === 0, paths, differences, xattrsCompared };
 }
 
 type Add = (what: DifferenceKind, recorded: unknown, found: unknown) => void;
@@ -136,13 +140,20 @@ function compareFlags({ flags }: NodeView, entry: ProofEntry, add: Add): void {
   add('flags', flagNames(flags.set), flagNames((entry.flags & flags.known) >>> 0));
 }
 
+interface Seen {
+  version: HashVersion;
+  hashes: Map<number, Promise<string | undefined>>;
+  /** Where the file can be looked at. */
+  onDisk: string | undefined;
+}
+
 /** True when 'bytes' was added. */
 async function contentDiffers(
   recording: ProvenRecording,
   state: TreeState,
   node: NodeView,
   entry: ProofEntry,
-  { version, hashes }: { version: HashVersion; hashes: Map<number, Promise<string | undefined>> },
+  { version, hashes, onDisk }: Seen,
   add: Add,
 ): Promise<boolean> {
   if (node.sizeBytes !== entry.stat?.sizeBytes) {
@@ -155,20 +166,23 @@ async function contentDiffers(
   hashes.set(node.file, hash);
   const recorded = await hash;
   const found = entry.content === null ? 'a file that may not be read' : `sha256 ${entry.content}`;
-  if (recorded === undefined) add('unknown-bytes', whyUnknown(node, entry.path), found);
+  if (recorded === undefined) add('unknown-bytes', whyUnknown(node, onDisk), found);
   else if (recorded !== entry.content) add('bytes', `sha256 ${recorded}`, found);
   return recorded !== undefined && recorded !== entry.content;
 }
 
 /** Bytes that no event changed are not recorded, but read from the file: that may take more rights than this user has. */
-function whyUnknown(node: NodeView, path: string): string {
+function whyUnknown(node: NodeView, path: string | undefined): string {
   try {
-    if (node.base) closeSync(openSync(toBytes(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
+    if (node.base && path !== undefined)
+      closeSync(openSync(toBytes(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EACCES')
       return 'bytes that were there before and stand in the file alone, which you may not read';
   }
-  return 'not all bytes are known';
+  return node.sizeBytes > MOST_HASHED_ZEROS
+    ? 'not all bytes are known, or holes too large to be hashed'
+    : 'not all bytes are known';
 }
 
 /** undefined when the file on the disk is not the one that the proof saw any more. */

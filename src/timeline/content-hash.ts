@@ -20,8 +20,8 @@ const BLOCK_BYTES = 64 << 10;
 const FILE_CHUNK_BYTES = 1 << 20;
 const CONTENT_CHUNK_BYTES = 4 << 20;
 const ZEROS = Buffer.alloc(1 << 20);
-/** Zeros cannot be left out of the first version's hash: of more than this nothing is said. */
-const MOST_HASHED_ZEROS = 64 * 2 ** 30;
+/** Zeros cannot be left out of the first version's hash: of more than this, which takes about two seconds, nothing is said. */
+export const MOST_HASHED_ZEROS = 4 * 2 ** 30;
 let chunk: Buffer | undefined;
 
 /** null when no regular file stands there. Without `findData` holes are read. */

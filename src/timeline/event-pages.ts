@@ -1,15 +1,21 @@
 import { Lru } from '../cas/lru.js';
 import { DkError } from '../errors.js';
 import type { DkEvent } from '../events/event.js';
+import { heavyBytes } from '../index/event-block.js';
 import type { IndexReader } from '../index/types.js';
 
 /** Events a page, as many as an index block. Page p holds the events p * PAGE + 1 … (p + 1) * PAGE. */
 const PAGE = 2048;
-const PAGES_KEPT = 24;
+const EVENT_BYTES = 400;
+const PATH_BYTES = 100;
+/** Of 24 pages of most recordings; what carries more takes the place of more. */
+const BYTES_KEPT = 24 * PAGE * (EVENT_BYTES + PATH_BYTES);
 
 /** Events by sequence number, a page at a time, so that stepping around a place does not decode it again. */
 export class EventPages {
-  private readonly pages = new Lru<number, Promise<DkEvent[]>>(PAGES_KEPT);
+  private readonly pages = new Lru<number, DkEvent[]>(BYTES_KEPT);
+  /** The newest stays, however large. */
+  private newest: { page: number; events: Promise<DkEvent[]> } | undefined;
 
   constructor(
     private readonly index: IndexReader,
@@ -57,29 +63,39 @@ export class EventPages {
 
   private at(events: DkEvent[], page: number, seq: number): DkEvent {
     const event = events[seq - 1 - page * PAGE];
-    if (event === undefined || event.seq !== seq) {
-      throw new DkError(
-        'damaged',
-        `Event ${seq} is missing from the index.`,
-        'Get the recording again from where it came from, or record once more.',
-      );
-    }
+    if (event === undefined || event.seq !== seq) throw missingEvent(seq);
     return event;
   }
 
   private page(page: number): Promise<DkEvent[]> {
-    let events = this.pages.get(page);
-    if (events === undefined) {
-      events = this.load(page);
-      this.pages.set(page, events, 1);
-    }
+    if (this.newest?.page === page) return this.newest.events;
+    const kept = this.pages.get(page);
+    const events = kept === undefined ? this.load(page) : Promise.resolve(kept);
+    this.newest = { page, events };
     return events;
   }
 
+  /** DkError 'damaged' when one of its events is not there. */
   private async load(page: number): Promise<DkEvent[]> {
     const events: DkEvent[] = [];
-    const to = Math.min(this.length, (page + 1) * PAGE);
-    for await (const event of this.index.events(page * PAGE + 1, to)) events.push(event);
+    const from = page * PAGE + 1;
+    const to = Math.min(this.length, from + PAGE - 1);
+    let bytes = 0;
+    for await (const event of this.index.events(from, to)) {
+      if (event.seq !== from + events.length) break;
+      bytes += EVENT_BYTES + event.path.length + heavyBytes(event);
+      events.push(event);
+    }
+    if (events.length < to - from + 1) throw missingEvent(from + events.length);
+    this.pages.set(page, events, bytes);
     return events;
   }
+}
+
+function missingEvent(seq: number): DkError {
+  return new DkError(
+    'damaged',
+    `Event ${seq} is missing from the index.`,
+    'Get the recording again from where it came from, or record once more.',
+  );
 }

@@ -1,5 +1,7 @@
 import { ByteReader } from '../index/byte-reader.js';
 import { ByteWriter } from '../index/byte-writer.js';
+import { attributeCount, readAttribute } from '../index/field-codecs.js';
+import { MOST } from '../events/limits.js';
 import type { BaseTree, ExternalNode } from './base-tree.js';
 
 const VERSION = 1;
@@ -61,19 +63,21 @@ export function decodeExternals(bytes: Uint8Array): ExternalNode[] {
     const mtimeNs = input.bigint();
     const ctimeNs = input.bigint();
     const flags = input.byte();
-    const target = flags & 1 ? input.text() : null;
+    const target = flags & 1 ? input.text(MOST.targetBytes) : null;
     const xattrs = flags & 2 ? readXattrs(input) : null;
     const listed = (flags & 4) !== 0;
     const node = { file, mode, nlink, uid, gid, rdev, sizeBytes, identity, mtimeNs, ctimeNs, target, xattrs, listed };
     const names = input.count();
     if (names === 0) nodes.push({ ...node, parent: 0, name: '' });
-    for (let at = 0; at < names; at++) nodes.push({ ...node, parent: input.uint(), name: input.text() });
+    for (let at = 0; at < names; at++) nodes.push({ ...node, parent: input.uint(), name: input.name() });
   }
   return nodes;
 }
 
 function readXattrs(input: ByteReader): ReadonlyMap<string, Uint8Array> {
   const xattrs = new Map<string, Uint8Array>();
-  for (let left = input.count(); left > 0; left--) xattrs.set(input.text(), Buffer.from(input.bytes()));
+  for (let left = attributeCount(input); left > 0; left--) {
+    xattrs.set(input.text(MOST.attributeNameBytes), Buffer.from(readAttribute(input)));
+  }
   return xattrs;
 }

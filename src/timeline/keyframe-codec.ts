@@ -2,7 +2,10 @@ import { crc32 } from 'node:zlib';
 import { wrongVersion } from '../cas/format-version.js';
 import { ByteReader } from '../index/byte-reader.js';
 import { ByteWriter } from '../index/byte-writer.js';
-import type { NodeName } from './base-node.js';
+import { readAttribute } from '../index/field-codecs.js';
+import { isName } from '../events/byte-string.js';
+import { MOST } from '../events/limits.js';
+import { Attributes } from './attributes.js';
 import { countOf, totalOf } from './balanced.js';
 import {
   type Extents,
@@ -14,9 +17,11 @@ import {
   wholeExtents,
 } from './extents.js';
 import { IntMap, MAX_KEY, Owner } from './int-map.js';
+import { LinkNames } from './link-names.js';
 import { NameEntry, nameDifferences, type NameTree, withNames } from './name-tree.js';
 import { Rec } from './rec.js';
 import { TreeState } from './state.js';
+import { type ChangedRow, requireTree } from './tree-check.js';
 import { type Extent, UNKNOWN } from './types.js';
 
 /**
@@ -88,12 +93,19 @@ export function decodeKeyframe(bytes: Uint8Array, parent: TreeState): TreeState 
   const texts: string[] = [];
   let recs = parent.recs;
   let file = 0;
+  const changed: ChangedRow[] = [];
   for (let left = input.count(); left > 0; left--) {
     file += input.uint();
     if (file <= 0 || file > MAX_KEY) input.damaged(`file ${file} is impossible`);
-    recs = recs.set(file, readRec(input, texts, file, parent.recs.get(file), seq), owner);
+    const before = parent.recs.get(file);
+    const entries: NameEntry[] = [];
+    const rec = readRec(input, texts, file, before, seq, entries);
+    recs = recs.set(file, rec, owner);
+    if (rec.type === 'dir' || entries.length > 0) changed.push({ file, entries });
   }
-  return new TreeState(parent.base, seq, recs, doubtFrom, touchedCount);
+  const state = new TreeState(parent.base, seq, recs, doubtFrom, touchedCount);
+  requireTree(parent, state, changed);
+  return state;
 }
 
 function open(bytes: Uint8Array): ByteReader {
@@ -139,7 +151,7 @@ function writeRec(
     out.uint(rec.flags.set);
     out.uint(rec.flags.known);
   }
-  out.uint(rec.names.length);
+  out.uint(rec.names.size);
   for (const { parent, name } of rec.names) {
     out.uint(parent);
     writeRef(out, texts, name);
@@ -153,22 +165,29 @@ function writeRec(
   }
 }
 
-function readRec(input: ByteReader, texts: string[], file: number, before: Rec | undefined, seq: number): Rec {
+/** `changes` takes the entries that changed. */
+function readRec(
+  input: ByteReader,
+  texts: string[],
+  file: number,
+  before: Rec | undefined,
+  seq: number,
+  changes: NameEntry[],
+): Rec {
   const flags = input.uint();
   const [mode, uid, gid, rdev, nlink] = readUints(input, 5) as [number, number, number, number, number];
-  const target = flags & FLAG.target ? readRef(input, texts) : null;
+  const target = flags & FLAG.target ? readRef(input, texts, MOST.targetBytes) : null;
   const mtimeNs = flags & FLAG.mtime ? input.bigint() : null;
   const xattrs = flags & FLAG.xattrs ? readXattrs(input, texts) : null;
   const attributes = flags & FLAG.flags ? { set: input.uint(), known: input.uint() } : null;
-  const names: NodeName[] = [];
-  for (let left = input.count(); left > 0; left--) names.push({ parent: input.uint(), name: readRef(input, texts) });
+  let names = LinkNames.none;
+  for (let left = input.count(); left > 0; left--) names = names.with(input.uint(), readName(input, texts));
   let extents: Extents = null;
   if (flags & FLAG.contentChange) extents = readContentChange(input, before?.extents ?? null);
   else if (flags & FLAG.content) extents = readContent(input);
   let entries: NameTree = before?.entries ?? null;
   if (flags & FLAG.entries) {
-    const changes: NameEntry[] = [];
-    for (let left = input.count(); left > 0; left--) changes.push(new NameEntry(readRef(input, texts), input.uint()));
+    for (let left = input.count(); left > 0; left--) changes.push(new NameEntry(readName(input, texts), input.uint()));
     entries = withNames(entries, changes);
   }
   const certainAt = flags & FLAG.certain ? seq : 0;
@@ -251,11 +270,11 @@ function readPiece(input: ByteReader, at: number): Extent {
   return { at, length, stream, off };
 }
 
-function readXattrs(input: ByteReader, texts: string[]): ReadonlyMap<string, Uint8Array | null> {
-  const xattrs = new Map<string, Uint8Array | null>();
+function readXattrs(input: ByteReader, texts: string[]): Attributes {
+  let xattrs = Attributes.none;
   for (let left = input.count(); left > 0; left--) {
-    const name = readRef(input, texts);
-    xattrs.set(name, input.byte() === 0 ? null : Buffer.from(input.bytes()));
+    const name = readRef(input, texts, MOST.attributeNameBytes);
+    xattrs = xattrs.with(name, input.byte() === 0 ? null : readAttribute(input));
   }
   return xattrs;
 }
@@ -271,14 +290,21 @@ function writeRef(out: ByteWriter, texts: Map<string, number>, text: string): vo
   out.text(text);
 }
 
-function readRef(input: ByteReader, texts: string[]): string {
+function readName(input: ByteReader, texts: string[]): string {
+  const name = readRef(input, texts, MOST.nameBytes);
+  return isName(name) ? name : input.damaged('a name is not one that a file can have');
+}
+
+function readRef(input: ByteReader, texts: string[], mostBytes: number): string {
   const at = input.uint();
   if (at === 0) {
-    const text = input.text();
+    const text = input.text(mostBytes);
     texts.push(text);
     return text;
   }
-  return texts[at - 1] ?? input.damaged(`text ${at} was not given before`);
+  const text = texts[at - 1] ?? input.damaged(`text ${at} was not given before`);
+  if (text.length > mostBytes) input.damaged(`text ${at} is too long for what it is`);
+  return text;
 }
 
 function readUints(input: ByteReader, count: number): number[] {

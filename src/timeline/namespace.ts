@@ -1,4 +1,5 @@
 import { ROOT_DIR_FILE } from '../events/event.js';
+import { MOST } from '../events/limits.js';
 import { type NodeName, typeOfMode } from './base-node.js';
 import type { BaseTree } from './base-tree.js';
 import { items } from './balanced.js';
@@ -8,8 +9,6 @@ import type { NodeType } from './types.js';
 
 /** As the kernel's MAXSYMLINKS. */
 const MAX_SYMLINKS = 40;
-/** Longer than any path can be; stops at a ring that only a forged recording can hold. */
-const MAX_DEPTH = 16384;
 
 /** Hard links of one file above which finding the first in order costs too much to do at every event. */
 export const MANY_NAMES = 32;
@@ -67,12 +66,31 @@ export abstract class Namespace {
   }
 
   /** All names that lead to the file now: the base's that still do, then those it got. */
-  names(file: number): readonly NodeName[] {
+  *names(file: number): Generator<NodeName> {
     const rec = this.rec(file);
-    if (rec === undefined) return this.base.names(file);
-    if (!rec.base) return rec.names;
-    const kept = this.base.names(file).filter(({ parent, name }) => this.child(parent, name) === file);
-    return rec.names.length === 0 ? kept : [...kept, ...rec.names];
+    if (rec === undefined || rec.base) {
+      for (const one of this.base.names(file)) {
+        if (rec === undefined || this.child(one.parent, one.name) === file) yield one;
+      }
+    }
+    if (rec !== undefined) yield* rec.names;
+  }
+
+  /** One of its names: of a directory, the only one. */
+  nameOf(file: number): NodeName | undefined {
+    const rec = this.rec(file);
+    if (rec !== undefined && !rec.base) return rec.names.one;
+    for (const one of this.base.names(file)) {
+      if (rec === undefined || this.child(one.parent, one.name) === file) return one;
+    }
+    return rec?.names.one;
+  }
+
+  /** At most how many names it has. */
+  mostNames(file: number): number {
+    const rec = this.rec(file);
+    const inBase = rec === undefined || rec.base ? this.base.nameCount(file) : 0;
+    return inBase + (rec?.names.size ?? 0);
   }
 
   /** True when the model knows that `name` is not in `dir`, rather than never having looked. */
@@ -99,7 +117,7 @@ export abstract class Namespace {
       if (this.typeOf(file) !== 'dir') return { found: false, why: 'not-dir' };
       if (name === '.') continue;
       if (name === '..') {
-        if (file !== root) file = this.names(file)[0]?.parent ?? ROOT_DIR_FILE;
+        if (file !== root) file = this.nameOf(file)?.parent ?? ROOT_DIR_FILE;
         parent = 0;
         continue;
       }
@@ -116,16 +134,17 @@ export abstract class Namespace {
       if (links > MAX_SYMLINKS) return { found: false, why: 'loop' };
       if (target.startsWith('/')) file = root;
       parent = 0;
-      left.push(...components(target).reverse());
+      for (const component of components(target).reverse()) left.push(component);
     }
     // Only where the walk ended without a name of its own does it need looking up.
-    return { found: true, file, ...(parent === 0 ? this.nameOf(file) : { parent, name: lastName }) };
+    return { found: true, file, ...((parent === 0 ? this.nameOf(file) : { parent, name: lastName }) ?? NO_NAME) };
   }
 
   /** A path that leads to the file; the first in order when it has several (of more than MANY_NAMES, whichever). */
   pathOf(file: number): string | undefined {
-    const names = this.names(file);
-    return names.length > MANY_NAMES ? this.pathsBy(names.slice(0, 1))[0] : this.pathsOf(file)[0];
+    if (this.mostNames(file) <= MANY_NAMES) return this.pathsOf(file)[0];
+    const name = this.nameOf(file);
+    return name === undefined ? undefined : this.pathsBy([name])[0];
   }
 
   /** All its paths, in order. */
@@ -135,7 +154,7 @@ export abstract class Namespace {
     return paths.length > 1 ? paths.sort(compareNames) : paths;
   }
 
-  private pathsBy(names: readonly NodeName[]): string[] {
+  private pathsBy(names: Iterable<NodeName>): string[] {
     const paths: string[] = [];
     for (const { parent, name } of names) {
       const dir = this.dirPath(parent);
@@ -147,9 +166,9 @@ export abstract class Namespace {
   /** True when `dir` is `ancestor` or stands below it. */
   isWithin(dir: number, ancestor: number): boolean {
     let at = dir;
-    for (let depth = 0; depth < MAX_DEPTH; depth++) {
+    for (let depth = 0; depth < MOST.pathDepth; depth++) {
       if (at === ancestor) return true;
-      const above = this.names(at)[0];
+      const above = this.nameOf(at);
       if (above === undefined) return false;
       at = above.parent;
     }
@@ -160,22 +179,20 @@ export abstract class Namespace {
     const parts: string[] = [];
     let at = dir;
     while (at !== ROOT_DIR_FILE) {
-      const name = this.names(at)[0];
-      if (name === undefined || parts.length > MAX_DEPTH) return undefined;
+      const name = this.nameOf(at);
+      if (name === undefined || parts.length > MOST.pathDepth) return undefined;
       parts.push(name.name);
       at = name.parent;
     }
     return `/${parts.reverse().join('/')}`;
   }
 
-  private nameOf(file: number): NodeName {
-    return this.names(file)[0] ?? { parent: 0, name: '' };
-  }
-
   private linkTarget(file: number): string | null {
     return this.typeOf(file) === 'symlink' ? this.targetOf(file) : null;
   }
 }
+
+const NO_NAME: NodeName = { parent: 0, name: '' };
 
 function components(path: string): string[] {
   return path.split('/').filter((name) => name !== '');

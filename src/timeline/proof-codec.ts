@@ -1,7 +1,9 @@
 import { wrongVersion } from '../cas/format-version.js';
 import { ByteReader } from '../index/byte-reader.js';
 import { ByteWriter } from '../index/byte-writer.js';
-import type { Proof, ProofEntry, ProofStat } from './proof.js';
+import { attributeCount, readAttribute } from '../index/field-codecs.js';
+import { MOST } from '../events/limits.js';
+import type { Proof, ProofEntry, ProofStat, TakenProof } from './proof.js';
 
 /**
  * Index meta 'proof'.
@@ -16,7 +18,7 @@ import type { Proof, ProofEntry, ProofStat } from './proof.js';
 const VERSION = 2;
 const WHERE = "The recording's proof";
 
-export function encodeProof({ version, seq, entries }: Proof): Uint8Array {
+export function encodeProof({ version, seq, entries }: TakenProof): Uint8Array {
   const out = new ByteWriter(64 * 1024);
   for (const value of [version, seq, entries.length]) out.uint(value);
   let before = '';
@@ -30,19 +32,32 @@ export function encodeProof({ version, seq, entries }: Proof): Uint8Array {
   return Buffer.from(out.view());
 }
 
+/** The entries are decoded each time that they are walked through: together they can take much more memory than one by one. */
 export function decodeProof(bytes: Uint8Array): Proof {
   const input = new ByteReader(bytes, WHERE);
   const version = input.uint();
   if (version !== 1 && version !== VERSION) throw wrongVersion(WHERE, version, VERSION);
   const seq = input.uint();
-  const entries: ProofEntry[] = [];
+  const { at } = input;
+  return {
+    version,
+    seq,
+    entries: { [Symbol.iterator]: () => readEntries(new ByteReader(bytes, WHERE, at), bytes.length) },
+  };
+}
+
+function* readEntries(input: ByteReader, storedBytes: number): Generator<ProofEntry> {
+  let left = MOST.proofPathBytes + MOST.growth * storedBytes;
   let before = '';
-  for (let left = input.count(); left > 0; left--) {
-    const path = before.slice(0, input.uint()) + input.text();
+  for (let count = input.count(); count > 0; count--) {
+    const prefix = input.uint();
+    const rest = input.text();
+    const path = before.slice(0, prefix) + rest;
+    left -= path.length;
+    if (path.length > MOST.pathBytes || left < 0) input.damaged('its paths are too long');
     before = path;
-    entries.push(readEntry(input, path));
+    yield readEntry(input, path);
   }
-  return { version, seq, entries };
 }
 
 function writeEntry(out: ByteWriter, { stat, target, content, xattrs, flags }: ProofEntry): void {
@@ -77,12 +92,14 @@ function writeEntry(out: ByteWriter, { stat, target, content, xattrs, flags }: P
 function readEntry(input: ByteReader, path: string): ProofEntry {
   const parts = input.byte();
   const stat = parts & 1 ? readStat(input) : null;
-  const target = parts & 2 ? input.text() : null;
+  const target = parts & 2 ? input.text(MOST.targetBytes) : null;
   const content = parts & 4 ? input.raw(32).toString('hex') : parts & 8 ? 'base' : null;
   let xattrs: Map<string, Uint8Array> | null = null;
   if (parts & 16) {
     xattrs = new Map();
-    for (let left = input.count(); left > 0; left--) xattrs.set(input.text(), Buffer.from(input.bytes()));
+    for (let left = attributeCount(input); left > 0; left--) {
+      xattrs.set(input.text(MOST.attributeNameBytes), readAttribute(input));
+    }
   }
   const flags = parts & 32 ? input.uint() : null;
   return { path, stat, target, content, xattrs, flags };

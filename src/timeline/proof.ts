@@ -46,6 +46,11 @@ export interface Proof {
   version: HashVersion;
   /** Number of events that the state it was taken for has. */
   seq: number;
+  entries: Iterable<ProofEntry>;
+}
+
+/** One that was just taken. */
+export interface TakenProof extends Proof {
   entries: ProofEntry[];
 }
 
@@ -69,17 +74,21 @@ export interface ProofOptions {
   explains?: (node: NodeView, stat: ProofStat, live: string) => boolean;
   /** Where the recording's path stands on this disk; undefined leaves the path out. Default: at the path itself. */
   locate?: (path: string) => string | undefined;
+  /** True for what is not looked at, as if nothing stood there: behind a link that leads out of the folder. */
+  isHidden?: (live: string) => boolean;
 }
 
 /** Looks at every path that `state` says was touched, and at those that it says are gone. Synchronous: for a worker. */
-export function takeProof(state: TreeState, options: ProofOptions = {}): Proof {
+export function takeProof(state: TreeState, options: ProofOptions = {}): TakenProof {
   const locate = options.locate ?? ((path) => path);
   const hashes = new Map<string, string>();
   const entries: ProofEntry[] = [];
   for (const [path, node] of touchedPaths(state)) {
     const live = locate(path);
     if (live === undefined) continue;
-    const entry = look(path, live, node, state, options);
+    const entry = options.isHidden?.(live)
+      ? { path, stat: null, target: null, content: null, xattrs: null, flags: null }
+      : look(path, live, node, state, options);
     if (entry.stat !== null && entry.content === UNREAD) {
       const inode = `${entry.stat.dev}:${entry.stat.ino}`;
       entry.content = hashes.get(inode) ?? hashIfThere(live, options.findData);
@@ -130,7 +139,7 @@ function look(
     if (!isAbsence(error)) throw error;
     return entry;
   }
-  if (node !== undefined && linksAreOfLayer(path, node, state)) entry.stat.nlink = 0;
+  if (node !== undefined && linksAreOfLayer(live, node, state)) entry.stat.nlink = 0;
   if (typeOfMode(entry.stat.mode) === 'file' && node !== undefined)
     entry.content = isBaseContent(node, state, entry.stat, live, explains) ? 'base' : UNREAD;
   return entry;

@@ -1,10 +1,12 @@
 import { toBytes } from '../events/byte-string.js';
 import { baseStream } from '../events/event.js';
 import { totalOf } from './balanced.js';
-import type { BaseNode, NodeName } from './base-node.js';
+import { Attributes } from './attributes.js';
+import type { BaseNode } from './base-node.js';
 import { S_IFMT, S_IFREG, typeOfMode } from './base-node.js';
 import { type Extents, iterateExtents, wholeExtents } from './extents.js';
 import type { Owner } from './int-map.js';
+import { LinkNames } from './link-names.js';
 import type { NameTree } from './name-tree.js';
 import { type Extent, type FileFlags, type Node, type NodeType, UNKNOWN } from './types.js';
 
@@ -24,7 +26,7 @@ export class Rec {
     public target: string | null,
     public mtimeNs: bigint | null,
     /** Recorded changes (value null: removed), over the base's attributes. */
-    public xattrs: ReadonlyMap<string, Uint8Array | null> | null,
+    public xattrs: Attributes | null,
     /** Flags of chattr(1) that events have set or taken; null: none. */
     public flags: FileFlags | null,
     readonly base: boolean,
@@ -32,7 +34,7 @@ export class Rec {
     /** Sequence number at which the content was last known for certain; see `State.uncertain`. */
     public certainAt: number,
     /** Names that it got during the recording and still has; base names that still lead to it count as well. */
-    public names: readonly NodeName[],
+    public names: LinkNames,
     /** Content of a regular file; its total is the size. */
     public extents: Extents,
     /** Names of a directory that differ from the base. */
@@ -83,12 +85,12 @@ export function recOfBase(node: BaseNode, owner: Owner | null): Rec {
     node.nlink,
     node.target,
     node.identity === '' ? null : node.mtimeNs,
-    node.xattrs,
+    node.xattrs === null ? null : Attributes.of(node.xattrs),
     null,
     true,
     false,
     0,
-    [],
+    LinkNames.none,
     isFile ? wholeExtents(node.sizeBytes, baseStream(node.file)) : null,
     null,
   );

@@ -43,6 +43,7 @@ export async function openRecording(source: RecordingSource): Promise<Recording>
 
 class StoredRecording implements Recording {
   readonly info: RecordingInfo;
+  readonly isLocal: boolean;
   private readonly index: IndexReader;
   private readonly pages: EventPages;
   private readonly states: StateCache;
@@ -57,6 +58,7 @@ class StoredRecording implements Recording {
     readonly length: number,
   ) {
     this.info = source.info;
+    this.isLocal = source.live !== undefined;
     this.index = source.index;
     this.pages = new EventPages(source.index, length);
     this.states = new StateCache(source.index, base, this.pages);

@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  fstatSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -65,6 +66,24 @@ export class SafeDir {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
     return new SafeDir(openSync(path, DIR_FLAGS));
+  }
+
+  /** Which directory this is. */
+  identity(): string {
+    const { dev, ino } = fstatSync(this.fd, { bigint: true });
+    return `${dev}:${ino}`;
+  }
+
+  /** The directory above, opened by this one. DkError when it is not `identity`: somebody moved this one meanwhile. */
+  above(identity: string): SafeDir {
+    const dir = new SafeDir(openSync(Buffer.from(`/proc/${process.pid}/fd/${this.fd}/..`), DIR_FLAGS));
+    if (dir.identity() === identity) return dir;
+    dir.close();
+    throw new DkError(
+      'io',
+      'A directory was moved while it was filled.',
+      'Check out into a folder that nobody else uses.',
+    );
   }
 
   /** A file descriptor of a new, empty file. */

@@ -1,7 +1,9 @@
+import { DkError } from '../errors.js';
 import type { NodeName } from './base-node.js';
 import type { BaseTree, ExternalNode } from './base-tree.js';
 import { wholeExtents } from './extents.js';
 import { IntMap, MAX_KEY, Owner } from './int-map.js';
+import { LinkNames } from './link-names.js';
 import { withName } from './name-tree.js';
 import { Namespace } from './namespace.js';
 import { Rec, recOfBase } from './rec.js';
@@ -25,8 +27,11 @@ export class StateBuilder extends Namespace {
 
   constructor(
     state: TreeState,
-    /** Told about events that do not fit the model; a recording without gaps has none. */
-    private readonly onProblem: (problem: string) => void = () => undefined,
+    /**
+     * Told about events that do not fit the model; a recording without gaps has none. Without it they are left out, and
+     * those that no kernel lets happen are damage.
+     */
+    private readonly onProblem?: (problem: string) => void,
   ) {
     super(state.base);
     this.seq = state.seq;
@@ -50,12 +55,29 @@ export class StateBuilder extends Namespace {
   }
 
   problem(what: string): undefined {
-    this.onProblem(what);
+    this.onProblem?.(what);
     return undefined;
+  }
+
+  /** The same for what would make walking the tree endless. */
+  impossible(what: string): void {
+    if (this.onProblem === undefined) {
+      throw new DkError(
+        'damaged',
+        `Event ${this.seq} is damaged: ${what}.`,
+        'Get the recording again from where it came from, or record once more.',
+      );
+    }
+    this.onProblem(what);
   }
 
   /** A base node that ingest has found outside the roots. */
   addExternal(node: ExternalNode): void {
+    const { file, parent } = node;
+    if (this.typeOf(file) === 'dir' && this.isWithin(parent, file)) {
+      this.problem(`directory ${file} cannot stand below itself`);
+      return;
+    }
     this.base.add(node);
   }
 
@@ -101,7 +123,25 @@ export class StateBuilder extends Namespace {
     }
     this.touchedCount += 1;
     return this.put(
-      new Rec(this.owner, file, mode, uid, gid, 0, 0, null, null, null, null, false, true, this.seq, [], null, null),
+      new Rec(
+        this.owner,
+        file,
+        mode,
+        uid,
+        gid,
+        0,
+        0,
+        null,
+        null,
+        null,
+        null,
+        false,
+        true,
+        this.seq,
+        LinkNames.none,
+        null,
+        null,
+      ),
     );
   }
 
@@ -128,7 +168,7 @@ export class StateBuilder extends Namespace {
     if (before === file) return;
     const isDir = this.typeOf(file) === 'dir';
     if (isDir && this.isWithin(parent, file)) {
-      this.problem(`directory ${file} cannot stand below itself`);
+      this.impossible(`directory ${file} cannot stand below itself`);
       return;
     }
     if (before !== 0) this.unlink({ parent, name });
@@ -138,7 +178,7 @@ export class StateBuilder extends Namespace {
     if (dir === undefined || rec === undefined) return;
     dir.entries = withName(dir.entries, name, file);
     dir.mtimeNs = null;
-    if (this.base.child(parent, name) !== file) rec.names = [...rec.names, { parent, name }];
+    if (this.base.child(parent, name) !== file) rec.names = rec.names.with(parent, name);
     rec.nlink = isDir ? 1 : rec.nlink + 1;
   }
 
@@ -150,7 +190,7 @@ export class StateBuilder extends Namespace {
     if (file === 0 || dir === undefined || rec === undefined) return 0;
     dir.entries = withName(dir.entries, name, 0);
     dir.mtimeNs = null;
-    rec.names = without(rec.names, parent, name);
+    rec.names = rec.names.without(parent, name);
     rec.nlink = rec.type === 'dir' ? 0 : Math.max(0, rec.nlink - 1);
     if (rec.type === 'dir' || rec.type === 'symlink') this.dirs.clear();
     return file;
@@ -164,13 +204,4 @@ export class StateBuilder extends Namespace {
 
 export function emptyState(base: BaseTree): TreeState {
   return new TreeState(base, 0, IntMap.empty, 0, 0);
-}
-
-/** A file can have thousands of names, which then go one by one: no callback for each. */
-function without(names: readonly NodeName[], parent: number, name: string): readonly NodeName[] {
-  for (let at = 0; at < names.length; at++) {
-    const one = names[at] as NodeName;
-    if (one.parent === parent && one.name === name) return [...names.slice(0, at), ...names.slice(at + 1)];
-  }
-  return names;
 }

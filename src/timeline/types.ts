@@ -112,6 +112,8 @@ export interface TreeChange {
 /** A recording opened for reading: from the store, or straight from a bundle. */
 export interface Recording {
   readonly info: RecordingInfo;
+  /** False for a bundle and what was imported: no path of it may be looked at on this machine. */
+  readonly isLocal: boolean;
   /** Number of events; states exist for 0…length. */
   readonly length: number;
   /** DkError 'not-found' outside 1…length. */

@@ -26,7 +26,7 @@ import { expect, test } from 'vitest';
 import { checkout } from '../../src/timeline/checkout.js';
 import { compareProof } from '../../src/timeline/compare-proof.js';
 import { liveFiles } from '../../src/timeline/live-files.js';
-import { type Proof, takeProof } from '../../src/timeline/proof.js';
+import { type TakenProof, takeProof } from '../../src/timeline/proof.js';
 import { decodeProof, encodeProof } from '../../src/timeline/proof-codec.js';
 import type { TreeState } from '../../src/timeline/state.js';
 import type { Recording } from '../../src/timeline/types.js';
@@ -94,9 +94,10 @@ async function recordOnDisk(): Promise<Scripted & { root: string }> {
   return { ...recorded, root };
 }
 
-async function prove(recording: Recording): Promise<Proof> {
+async function prove(recording: Recording): Promise<TakenProof> {
   const proof = takeProof((await recording.state(recording.length)) as TreeState);
-  expect(decodeProof(encodeProof(proof))).toEqual(proof);
+  const decoded = decodeProof(encodeProof(proof));
+  expect({ ...decoded, entries: [...decoded.entries] }).toEqual(proof);
   return proof;
 }
 

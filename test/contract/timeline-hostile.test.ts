@@ -1,5 +1,5 @@
 /** Recordings that a stranger made: nothing they say may reach outside the folder that the user chose. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { DkEvent } from '../../src/events/event.js';
@@ -56,13 +56,10 @@ test('a keyframe cannot bring in a name with a slash', async () => {
     index.append({ ...COMMON, seq, kind: 'sync.all', file: 0, path: '' } as DkEvent);
   index.putKeyframe(2, bytes);
   const opened = await openRecording({ info, index, blobs, base });
-  const parent = newFolder();
-  const folder = join(parent, 'deep/out');
-  mkdirSync(join(parent, 'deep'));
-  const result = await checkout(opened, await opened.state(2000), folder);
-  expect(result.leftOut.length).toBe(1);
-  expect(readdirSync(parent)).toEqual(['deep']);
-  expect(readdirSync(folder)).toEqual([]);
+  await expect(opened.state(2000)).rejects.toMatchObject({
+    code: 'damaged',
+    message: expect.stringContaining('a name is not one that a file can have'),
+  });
 });
 
 test('a symbolic link that the recording makes is never walked through', async () => {
@@ -112,23 +109,69 @@ test('a foreign recording brings no set-id bits and no devices', async () => {
   expect(result.notices).toContain('Device nodes of a foreign recording are left out; --privileged-nodes makes them.');
 });
 
-test('directories that would stand below themselves do not hang anything', async () => {
+test('ids and ranges that no recording has are left out', async () => {
   const app = '/work/app';
   const recording = await forged([
-    { kind: 'dir.create', file: 100, path: `${app}/a`, ...OWNER, mode: 0o040755 },
-    { kind: 'dir.create', file: 101, path: `${app}/a/b`, ...OWNER, mode: 0o040755 },
-    { kind: 'path.rename', file: 100, path: `${app}/a`, newPath: `${app}/a/b/c`, replaced: 0 },
-    { kind: 'link.create', file: 101, path: `${app}/a/b`, newPath: `${app}/a/b/again` },
+    { kind: 'dir.create', file: 101, path: `${app}/a`, ...OWNER, mode: 0o040755 },
     { kind: 'file.write', file: 5, path: `${app}/a`, offset: 2 ** 53, length: 2 ** 53, data: { stream: 3, off: 0 } },
     { kind: 'file.create', file: 2 ** 40, path: `${app}/huge-id`, ...OWNER },
     { kind: 'file.create', file: -3, path: `${app}/negative-id`, ...OWNER },
     { kind: 'file.create', file: 101, path: `${app}/twice`, ...OWNER },
   ]);
   const state = await recording.state(recording.length);
-  expect([...state.touchedFiles()].map((file) => state.pathOf(file))).toBeInstanceOf(Array);
-  const names = [...state.children(state.lookup(app)?.file ?? 0)].map(({ name }) => name);
-  expect(names).not.toContain('huge-id');
+  expect([...state.children(state.lookup(app)?.file ?? 0)].map(({ name }) => name)).toEqual(['a']);
 });
+
+const DIR = { ...OWNER, mode: 0o040755 };
+const TWO_DIRS = [
+  { kind: 'dir.create', file: 100, path: '/work/app/a', ...DIR },
+  { kind: 'dir.create', file: 101, path: '/work/app/a/b', ...DIR },
+];
+
+test.each([
+  ['rename', { kind: 'path.rename', file: 100, path: '/work/app/a', newPath: '/work/app/a/b/c', replaced: 0 }],
+  ['link', { kind: 'link.create', file: 100, path: '/work/app/a', newPath: '/work/app/a/b/c' }],
+  ['exchange', { kind: 'path.exchange', file: 100, path: '/work/app/a', newPath: '/work/app/a/b', other: 101 }],
+])('a %s that would put a directory below itself is damage that names the event', async (_what, event) => {
+  const recording = await forged([...TWO_DIRS, event]);
+  await recording.state(2);
+  await expect(recording.state(3)).rejects.toMatchObject({
+    code: 'damaged',
+    message: 'Event 3 is damaged: directory 100 cannot stand below itself.',
+  });
+});
+
+test('a file with two names that becomes a directory is damage', async () => {
+  const truth = { ...DIR, rdev: 0, sizeBytes: 0, target: null, mtimeNs: 0n, xattrs: {} };
+  const recording = await forged([
+    ...TWO_DIRS,
+    { kind: 'file.create', file: 102, path: '/work/app/f', ...OWNER },
+    { kind: 'link.create', file: 102, path: '/work/app/f', newPath: '/work/app/a/b/g' },
+    { kind: 'resync', file: 102, path: '', truth, data: null },
+  ]);
+  await expect(recording.state(5)).rejects.toMatchObject({
+    code: 'damaged',
+    message: expect.stringMatching(/^Event 5 /),
+  });
+});
+
+test.each([0, 1, 7, 2047, 2048, 4999])(
+  'an event block that is missing from %i on is noticed by whatever needs it',
+  async (last) => {
+    const index = new MemoryIndex();
+    for (let seq = 1; seq <= 5000; seq++) {
+      if (seq > last && seq <= last + 1) continue;
+      index.append({ ...COMMON, seq, kind: 'sync.all', file: 0, path: '' } as DkEvent);
+    }
+    index.length = async () => 5000;
+    const { info, base, blobs } = await scripted({}, () => undefined);
+    const recording = await openRecording({ info, index, blobs, base });
+    await expect(recording.state(5000)).rejects.toMatchObject({
+      code: 'damaged',
+      message: `Event ${last + 1} is missing from the index.`,
+    });
+  },
+);
 
 test('copies of copies of copies stay finite, and a file larger than the disk is left out', async () => {
   const { recording } = await scripted({}, ({ main }) => {

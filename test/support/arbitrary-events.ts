@@ -1,7 +1,7 @@
 /** fast-check arbitraries over every kind of event and the whole range of every field. */
 import fc from 'fast-check';
 import { fromBytes } from '../../src/events/byte-string.js';
-import type { DkEvent } from '../../src/events/event.js';
+import { type DkEvent, OUTPUT_FILES, writtenStream } from '../../src/events/event.js';
 import type { Kind } from '../../src/events/kinds.js';
 import { KIND_NAMES } from '../../src/events/kinds.js';
 
@@ -78,22 +78,32 @@ const sideEffects = fc.record(
   { noNullPrototype: true },
 );
 
+/** What was written to a file stands in its own stream, or nowhere; what was printed in that of the output. */
+function inOwnStream(event: Record<string, unknown>): Record<string, unknown> {
+  const { data, file, fd } = event as { data?: { stream: number; off: number } | null; file: number; fd?: 1 | 2 };
+  if (data === undefined || data === null) return event;
+  const own = writtenStream(fd === undefined ? file : OUTPUT_FILES[fd]);
+  return { ...event, data: { ...data, stream: data.stream % 4 === 0 ? 1 : own } };
+}
+
 function eventOf(kind: Kind): fc.Arbitrary<Omit<DkEvent, 'seq'>> {
-  const event = fc.record(
-    {
-      tsNs: size,
-      durNs: fc.nat(1_000_000_000),
-      pid: int32,
-      tid: fc.oneof(fc.nat(4), int32),
-      comm: byteString,
-      proc: id,
-      file: id,
-      path: fc.oneof(fc.constant(''), path),
-      kind: fc.constant(kind),
-      ...PAYLOADS[kind],
-    },
-    { noNullPrototype: true },
-  ) as unknown as fc.Arbitrary<Omit<DkEvent, 'seq'>>;
+  const event = fc
+    .record(
+      {
+        tsNs: size,
+        durNs: fc.nat(1_000_000_000),
+        pid: int32,
+        tid: fc.oneof(fc.nat(4), int32),
+        comm: byteString,
+        proc: id,
+        file: id,
+        path: fc.oneof(fc.constant(''), path),
+        kind: fc.constant(kind),
+        ...PAYLOADS[kind],
+      },
+      { noNullPrototype: true },
+    )
+    .map(inOwnStream) as unknown as fc.Arbitrary<Omit<DkEvent, 'seq'>>;
   return fc.oneof(
     { weight: 4, arbitrary: event },
     fc.tuple(event, sideEffects).map(([one, also]) => ({ ...one, also })),

@@ -50,6 +50,9 @@ export class MemoryIndex implements IndexReader, IndexWriter {
     const pieces = this.streams.get(stream) ?? [];
     return length <= 0 ? [] : pieces.filter((piece) => piece.off < off + length && piece.off + piece.length > off);
   }
+  async nextPiece(stream: number, off: number): Promise<number | undefined> {
+    return this.streams.get(stream)?.find((piece) => piece.off >= off)?.off;
+  }
   async streamLength(stream: number): Promise<number> {
     const last = this.streams.get(stream)?.at(-1);
     return last === undefined ? 0 : last.off + last.length;

@@ -1,6 +1,6 @@
 import { DkError } from '../../errors.js';
 import { fromBytes } from '../../events/byte-string.js';
-import type { Node, Recording } from '../../timeline/types.js';
+import type { FileContent, Node, Recording } from '../../timeline/types.js';
 import { tellDoubt } from '../doubt.js';
 import { withRecording } from '../open.js';
 import { printable, printableText } from '../output/escape.js';
@@ -29,10 +29,8 @@ export const command = defineCommand({
       const content = recording.content(state, node.file);
       if (!(await content.known())) throw unknownBytes(path, state.seq, recording);
       if (options.json) {
-        const bytes = await content.all();
-        await context.out.write(
-          jsonDocument({ seq: state.seq, path: absolutePath(path, recording.info), sizeBytes: bytes.length, bytes }),
-        );
+        if (content.sizeBytes > MOST_JSON_BYTES) throw tooLarge(path, content.sizeBytes);
+        await writeJson(content, { seq: state.seq, path: absolutePath(path, recording.info) }, context);
         return 0;
       }
       await copyOut(content, context);
@@ -40,6 +38,30 @@ export const command = defineCommand({
     });
   },
 });
+
+const MOST_JSON_BYTES = 256 << 20;
+
+function tooLarge(path: string, sizeBytes: number): DkError {
+  return new DkError(
+    'usage',
+    `${printable(path)} has ${sizeBytes} bytes, more than --json shows.`,
+    'Leave --json out, or rebuild it with `dk checkout`.',
+  );
+}
+
+/** Base64 of so many bytes needs no padding. */
+const BASE64_BYTES = 3 << 18;
+
+async function writeJson(content: FileContent, head: Record<string, unknown>, context: Context): Promise<void> {
+  const { sizeBytes } = content;
+  const [start = '', end = ''] = jsonDocument({ ...head, sizeBytes, bytes: '' }).split(/(?="\n\}\n$)/);
+  await context.out.write(start);
+  for (let at = 0; at < sizeBytes; at += BASE64_BYTES) {
+    const { bytes } = await content.read(at, Math.min(BASE64_BYTES, sizeBytes - at));
+    await context.out.write(bytes.toString('base64'));
+  }
+  await context.out.write(end);
+}
 
 /** Exact bytes, except to a terminal, which a recording must not steer. */
 async function copyOut(content: ReturnType<Recording['content']>, context: Context): Promise<void> {

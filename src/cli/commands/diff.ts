@@ -7,7 +7,7 @@ import { nameStatusLine, type StatRow, statRow, statTable } from '../git/summari
 import { withRecording } from '../open.js';
 import { plural } from '../../debugger/quantities.js';
 import { printable } from '../output/escape.js';
-import { jsonDocument } from '../output/json.js';
+import { jsonParts } from '../output/json.js';
 import { nodeJson } from '../output/node-json.js';
 import { looksLikeEvent, stateSeq } from '../refs/event-ref.js';
 import { absolutePath, isBelow, pathPatterns, requireKnownPaths } from '../refs/path-ref.js';
@@ -46,7 +46,8 @@ git's format; --json tells them.`,
       const reading = { recording, before, after, changes: await recording.diff(before, after, patterns) };
       context.out.page(context.io.env);
       if (options.json) {
-        await context.out.write(jsonDocument(diffJson(reading)));
+        const head = { from: before.seq, to: after.seq };
+        for (const part of jsonParts(head, 'changes', changesJson(reading.changes))) await context.out.write(part);
         return options.exitCode && reading.changes.length > 0 ? 1 : 0;
       }
       const given = {
@@ -129,16 +130,14 @@ function tellLeftOut({ outside, other, unknown }: LeftOut, context: Context): vo
   for (const path of unknown) context.notice(`left out, because its bytes are not known: ${printable(path)}`);
 }
 
-function diffJson({ before, after, changes }: Reading): unknown {
-  return {
-    from: before.seq,
-    to: after.seq,
-    changes: changes.map(({ change, path, oldPath, before: old, after: now }) => ({
+function* changesJson(changes: readonly TreeChange[]): Iterable<unknown> {
+  for (const { change, path, oldPath, before, after } of changes) {
+    yield {
       change,
       path,
       oldPath: oldPath === path ? undefined : oldPath,
-      before: old === undefined ? null : nodeJson(oldPath, old),
-      after: now === undefined ? null : nodeJson(path, now),
-    })),
-  };
+      before: before === undefined ? null : nodeJson(oldPath, before),
+      after: after === undefined ? null : nodeJson(path, after),
+    };
+  }
 }

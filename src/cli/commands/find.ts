@@ -1,10 +1,9 @@
-import { DkError } from '../../errors.js';
-import { toBytes } from '../../events/byte-string.js';
 import type { DkEvent } from '../../events/event.js';
 import type { Kind } from '../../events/kinds.js';
 import type { Recording } from '../../timeline/types.js';
 import { payloadOf } from '../payload.js';
 import { withRecording } from '../open.js';
+import { type Search, searchFor } from '../search.js';
 import { eventJson } from '../output/event-json.js';
 import { printable } from '../output/escape.js';
 import { jsonLine } from '../output/json.js';
@@ -28,14 +27,15 @@ export const command = defineCommand({
     limit: value('--limit <N>', 'at most this many'),
     json,
   },
-  notes:
-    'TEXT is searched as it is; /REGEX/ (flags i, s, m, u behind it) as JavaScript reads it. Exit code 1 when nothing is found.',
+  notes: `TEXT is searched as it is, in bytes; /REGEX/ (flags i, s, m, u behind it) as RE2 reads it: JavaScript's syntax without look-around
+((?=…), (?!…), (?<=…), (?<!…)) and backreferences (\\1, \\k<name>), in UTF-8. No search takes longer than its bytes do. Exit code 1 when
+nothing is found.`,
   async run(context, operands, options) {
     const shape = { command: 'find', min: 1, max: 1, needs: 'a TEXT or a /REGEX/' };
     const limit =
       options.limit === undefined ? Number.POSITIVE_INFINITY : positiveInteger('find', '--limit', options.limit);
     return withRecording(context, operands, shape, async (recording, [wanted = '']) => {
-      const search = readPattern(wanted);
+      const search = await searchFor(wanted);
       const from = options.from === undefined ? 1 : Math.max(1, await stateSeq(recording, options.from));
       const to = options.to === undefined ? recording.length : await stateSeq(recording, options.to);
       context.out.page(context.io.env);
@@ -64,39 +64,6 @@ interface Match {
   /** One line around it. */
   excerpt: string;
 }
-type Search = (bytes: Buffer) => Match | undefined;
-
-function readPattern(wanted: string): Search {
-  const regex = /^\/(.+)\/([ismu]*)$/s.exec(wanted);
-  if (regex === null) {
-    const needle = toBytes(wanted);
-    if (needle.length === 0)
-      throw new DkError('usage', 'dk find needs a TEXT that is not empty.', 'See how it is used with: dk help find');
-    return (bytes) => {
-      const index = bytes.indexOf(needle);
-      return index < 0 ? undefined : { index, excerpt: excerpt(bytes, index, needle.length) };
-    };
-  }
-  const pattern = compile(regex[1] as string, regex[2] as string);
-  return (bytes) => {
-    const match = pattern.exec(bytes.toString('utf8'));
-    if (match === null) return undefined;
-    const index = Buffer.byteLength(match.input.slice(0, match.index));
-    return { index, excerpt: excerpt(bytes, index, Buffer.byteLength(match[0])) };
-  };
-}
-
-function compile(source: string, flags: string): RegExp {
-  try {
-    return new RegExp(source, flags);
-  } catch (error) {
-    throw new DkError(
-      'usage',
-      `/${source}/${flags} is not a regular expression: ${(error as Error).message}.`,
-      'Leave the slashes out to search for plain text.',
-    );
-  }
-}
 
 async function searchEvent(
   recording: Recording,
@@ -112,7 +79,8 @@ async function searchEvent(
   }
   const bytes = await payloadOf(recording, event, SEARCH_BYTES);
   if (bytes === undefined) context.notice(`event ${event.seq} is not searched: its bytes are not known.`);
-  return bytes === undefined ? undefined : search(bytes);
+  const found = bytes === undefined ? undefined : search(bytes);
+  return found && bytes && { index: found.index, excerpt: excerpt(bytes, found.index, found.length) };
 }
 
 function excerpt(bytes: Buffer, index: number, length: number): string {

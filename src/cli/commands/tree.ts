@@ -5,7 +5,7 @@ import type { Node, NodeType, State } from '../../timeline/types.js';
 import { isInDoubt, tellDoubt } from '../doubt.js';
 import { withRecording } from '../open.js';
 import { printable } from '../output/escape.js';
-import { jsonDocument } from '../output/json.js';
+import { jsonParts } from '../output/json.js';
 import { nodeJson } from '../output/node-json.js';
 import { stateSeq } from '../refs/event-ref.js';
 import { requireNode } from '../refs/path-ref.js';
@@ -22,8 +22,8 @@ export const command = defineCommand({
       const top = requireNode(state, text, recording.info, { follow: true });
       const path = state.pathOf(top.file) ?? text;
       if (options.json) {
-        const entries = [...walk(state, top, '', path)].map((entry) => nodeJson(entry.path, entry.node));
-        await context.out.write(jsonDocument({ seq: state.seq, path, uncertain: state.uncertain, entries }));
+        const head = { seq: state.seq, path, uncertain: state.uncertain };
+        for (const part of jsonParts(head, 'entries', jsonEntries(state, top, path))) await context.out.write(part);
         return 0;
       }
       if (top.type !== 'dir') {
@@ -36,7 +36,7 @@ export const command = defineCommand({
       tellDoubt(state, context);
       context.out.page(context.io.env);
       await context.out.write(`${context.paint('bold', printable(dir ?? path))}\n`);
-      for (const entry of walk(state, top, '', path)) await context.out.write(line(entry, context));
+      await writeLines(walk(state, top, path), context);
       return 0;
     });
   },
@@ -55,17 +55,56 @@ interface Entry {
   node: Node;
 }
 
+/** Deeper branches are not drawn: each line would be as long as its place is deep. */
+const DRAWN_LEVELS = 64;
+
 /** Depth first, entries in the order of their names. */
-function* walk(state: State, dir: Node, indent: string, path: string): Iterable<Entry> {
-  const children = [...state.children(dir.file)];
-  for (const [i, { name, file }] of children.entries()) {
+function* walk(state: State, top: Node, topPath: string): Iterable<Entry> {
+  const levels = [{ indent: '', path: topPath, entries: ahead(state.children(top.file)) }];
+  for (let at = levels.at(-1); at !== undefined; at = levels.at(-1)) {
+    const next = at.entries.next();
+    if (next.done) {
+      levels.pop();
+      continue;
+    }
+    const { name, file, isLast } = next.value;
     const node = state.node(file);
     if (node === undefined) continue;
-    const last = i === children.length - 1;
-    const own = path === '/' ? `/${name}` : `${path}/${name}`;
-    yield { name, path: own, branch: `${indent}${last ? '└─ ' : '├─ '}`, node };
-    if (node.type === 'dir') yield* walk(state, node, `${indent}${last ? '   ' : '│  '}`, own);
+    const path = at.path === '/' ? `/${name}` : `${at.path}/${name}`;
+    yield { name, path, branch: `${at.indent}${isLast ? '└─ ' : '├─ '}`, node };
+    if (node.type !== 'dir') continue;
+    const indent = levels.length < DRAWN_LEVELS ? `${at.indent}${isLast ? '   ' : '│  '}` : at.indent;
+    levels.push({ indent, path, entries: ahead(state.children(file)) });
   }
+}
+
+/** The entries, each knowing whether it is the last. */
+function* ahead(
+  entries: Iterable<{ name: string; file: number }>,
+): Generator<{ name: string; file: number; isLast: boolean }, undefined> {
+  let waiting: { name: string; file: number } | undefined;
+  for (const entry of entries) {
+    if (waiting !== undefined) yield { ...waiting, isLast: false };
+    waiting = entry;
+  }
+  if (waiting !== undefined) yield { ...waiting, isLast: true };
+}
+
+function* jsonEntries(state: State, top: Node, path: string): Iterable<unknown> {
+  for (const entry of walk(state, top, path)) yield nodeJson(entry.path, entry.node);
+}
+
+const PART_CHARS = 1 << 16;
+
+async function writeLines(entries: Iterable<Entry>, context: Context): Promise<void> {
+  let part = '';
+  for (const entry of entries) {
+    part += line(entry, context);
+    if (part.length < PART_CHARS) continue;
+    await context.out.write(part);
+    part = '';
+  }
+  await context.out.write(part);
 }
 
 const SUFFIXES: Partial<Record<NodeType, string>> = { dir: '/', fifo: '|', socket: '=' };

@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { lstatSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { proofTools } from '../../record/checkout-tools.js';
 import { compareProof, type Difference, type ProofResult } from '../../timeline/compare-proof.js';
 import { type Proof, takeProof } from '../../timeline/proof.js';
@@ -12,7 +12,7 @@ import { toBytes } from '../../events/byte-string.js';
 import { patchRoot } from '../git/collect.js';
 import { withRecording } from '../open.js';
 import { printable } from '../output/escape.js';
-import { jsonDocument } from '../output/json.js';
+import { jsonParts } from '../output/json.js';
 import { isBelow, pathShower } from '../refs/path-ref.js';
 import { type Context, defineCommand, json, value } from './command.js';
 
@@ -61,8 +61,24 @@ async function proofOf(recording: Recording, dir: string, named: string): Promis
   const state = (await recording.state(recording.length)) as TreeState;
   return takeProof(state, {
     locate: (path) => (isBelow(path, root) ? join(dir, relative(root, path)) : undefined),
+    isHidden: behindLinks(dir),
     ...proofTools(),
   });
+}
+
+/** True for a path below `dir` that a symbolic link on the way takes elsewhere. */
+function behindLinks(dir: string): (path: string) => boolean {
+  const known = new Map<string, boolean>([[dir, false]]);
+  const isBehind = (folder: string): boolean => {
+    let behind = known.get(folder);
+    if (behind === undefined) {
+      behind =
+        isBehind(dirname(folder)) || lstatSync(toBytes(folder), { throwIfNoEntry: false })?.isDirectory() !== true;
+      known.set(folder, behind);
+    }
+    return behind;
+  };
+  return (path) => path !== dir && isBehind(dirname(path));
 }
 
 /** A copy of the root has other hard links when names lead out of it, and other owners unless root made it. */
@@ -74,8 +90,8 @@ async function print(recording: Recording, result: ProofResult, asJson: boolean,
   const { ok, paths, differences } = result;
   const { info } = recording;
   if (asJson) {
-    const rows = differences.map(({ path, what, recorded, found }) => ({ path, what, expected: recorded, found }));
-    await context.out.write(jsonDocument({ id: info.id, ok, paths, gaps: info.gaps, differences: rows }));
+    const head = { id: info.id, ok, paths, gaps: info.gaps };
+    for (const part of jsonParts(head, 'differences', rowsOf(differences))) await context.out.write(part);
     return;
   }
   const show = pathShower(info);
@@ -88,4 +104,8 @@ async function print(recording: Recording, result: ProofResult, asJson: boolean,
   const counts = [plural(paths, 'path'), plural(differences.length, 'difference'), plural(info.gaps, 'gap')];
   await context.out.write(`${verdict} · ${counts.join(' · ')}\n`);
   if (!result.xattrsCompared) context.notice('extended attributes were not compared.');
+}
+
+function* rowsOf(differences: Iterable<Difference>): Iterable<unknown> {
+  for (const { path, what, recorded, found } of differences) yield { path, what, expected: recorded, found };
 }

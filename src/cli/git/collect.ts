@@ -1,17 +1,16 @@
 import { posix } from 'node:path';
 import { toBytes } from '../../events/byte-string.js';
 import type { RecordingInfo } from '../../catalog/types.js';
-import { hashContent } from '../../timeline/content-hash.js';
-import type { TreeState } from '../../timeline/state.js';
-import type { Node, Recording, State, TreeChange } from '../../timeline/types.js';
+import type { FileContent, Node, Recording, State, TreeChange } from '../../timeline/types.js';
 import { isBelow } from '../refs/path-ref.js';
 import { type FilePatch, filePatch, type PatchOptions } from './file-patch.js';
-import { blobHash, isPatchable, type Side, sideOf, TYPE_MASK } from './side.js';
+import { blobHash, isPatchable, type Side, sideOf, TYPE_MASK, unshownSide } from './side.js';
 
 /** Larger files are told apart, but not shown line by line. */
 const SHOWN_BYTES = 32 << 20;
-/** git's id of a larger file is not computed, which has to read all of it. */
+/** git's id of a larger file, or of one with larger holes, is not computed. */
 const HASHED_BYTES = 2 ** 30;
+const HASHED_ZEROS = 64 << 20;
 const CHUNK_BYTES = 4 << 20;
 
 /** One change as git tells it. A change of type is two patches: the old goes, the new comes. */
@@ -98,19 +97,19 @@ async function readSide(
   if (node.type === 'symlink') return sideOf(name, node.mode, toBytes(node.target ?? ''));
   const content = recording.content(state, node.file);
   if (!(await content.known())) return 'unknown';
-  const of = { name, mode: node.mode, sizeBytes: node.sizeBytes, bytes: undefined };
   if (node.sizeBytes <= SHOWN_BYTES) return sideOf(name, node.mode, await content.all());
-  if (node.sizeBytes > HASHED_BYTES) return { ...of, blobId: await ownId(recording, state as TreeState, node) };
+  if (node.sizeBytes > HASHED_BYTES || (await zerosOf(content)) > HASHED_ZEROS) return unshownSide(name, node);
   const hash = blobHash(node.sizeBytes);
   for (let at = 0; at < node.sizeBytes; at += CHUNK_BYTES) {
     hash.update((await content.read(at, Math.min(CHUNK_BYTES, node.sizeBytes - at))).bytes);
   }
-  return { ...of, blobId: hash.digest('hex') };
+  return { name, mode: node.mode, sizeBytes: node.sizeBytes, bytes: undefined, blobId: hash.digest('hex') };
 }
 
-/** An id of dk's own, for which holes need not be read. */
-async function ownId(recording: Recording, state: TreeState, node: Node): Promise<string> {
-  return ((await hashContent(recording, state, node, 2)) ?? '').slice(0, 40);
+async function zerosOf(content: FileContent): Promise<number> {
+  let data = 0;
+  for await (const { length } of content.dataRanges()) data += length;
+  return content.sizeBytes - data;
 }
 
 function toEntry(before: Side | undefined, after: Side | undefined, options: PatchOptions): DiffEntry | undefined {

@@ -2,7 +2,7 @@ import { toBytes } from '../../events/byte-string.js';
 import { binaryPatch } from './binary-patch.js';
 import { type Hunk, makeHunks } from './hunks.js';
 import { quoteName } from './quote-name.js';
-import { gitMode, modeLines, type Side } from './side.js';
+import { gitMode, isSameContent, modeLines, type Side } from './side.js';
 import { similarityOf } from './similarity.js';
 
 /** git looks for a NUL in this many bytes to tell binary files (xdiff-interface.c). */
@@ -35,7 +35,7 @@ export interface FilePatch {
 export function filePatch({ before, after }: FileChange, options: PatchOptions): FilePatch | undefined {
   const renamed = before !== undefined && after !== undefined && before.name !== after.name;
   const modes = modeLines(before, after);
-  const same = idOf(before) === idOf(after) || (sizeOf(before) === 0 && sizeOf(after) === 0);
+  const same = isSameContent(before, after) || (sizeOf(before) === 0 && sizeOf(after) === 0);
   if (same && !renamed && modes.length === 0) return undefined;
 
   const body = same ? EMPTY_BODY : bodyOf(before, after, options);
@@ -79,10 +79,6 @@ function bodyOf(before: Side | undefined, after: Side | undefined, options: Patc
     return { hunks, binary: undefined, isLiteral: false };
   }
   return { hunks: [], binary: binaryPatch(oldBytes, newBytes), isLiteral: true };
-}
-
-function idOf(side: Side | undefined): string {
-  return side?.blobId ?? '';
 }
 
 function sizeOf(side: Side | undefined): number {

@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
+import type { Node } from '../../timeline/types.js';
 
 /** S_IFMT */
 export const TYPE_MASK = 0o170000;
@@ -16,10 +17,30 @@ export interface Side {
   bytes: Buffer | undefined;
   /** git's name for the content: the SHA-1 of `blob SIZE`, a NUL, and the bytes. */
   blobId: string;
+  /** Of content that was not hashed: differs when the bytes come from elsewhere. */
+  origin?: string;
 }
 
 export function sideOf(name: string, mode: number, bytes: Buffer): Side {
   return { name, mode, sizeBytes: bytes.length, bytes, blobId: blobHash(bytes.length).update(bytes).digest('hex') };
+}
+
+/** git's name for content that nobody has hashed. */
+const NOT_HASHED = '0'.repeat(40);
+
+/** A file that is too large to be shown: it can have petabytes of holes. Which bytes it has is told by where they come from. */
+export function unshownSide(name: string, node: UnshownNode): Side {
+  const { mode, sizeBytes } = node;
+  const origin = createHash('sha1');
+  for (const { length, stream, off } of node.extents()) origin.update(`${length} ${stream} ${off} `);
+  return { name, mode, sizeBytes, bytes: undefined, blobId: NOT_HASHED, origin: origin.digest('hex') };
+}
+
+type UnshownNode = Pick<Node, 'mode' | 'sizeBytes' | 'extents'>;
+
+/** True when both have the same content, as far as that can be told without reading what is too large. */
+export function isSameContent(before: Side | undefined, after: Side | undefined): boolean {
+  return (before?.origin ?? before?.blobId) === (after?.origin ?? after?.blobId);
 }
 
 export function blobHash(sizeBytes: number): Hash {

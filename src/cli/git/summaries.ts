@@ -1,6 +1,6 @@
 import { plural } from '../../debugger/quantities.js';
 import type { Paint } from '../output/paint.js';
-import { width } from '../output/table.js';
+import { largest, width } from '../output/table.js';
 import type { DiffEntry } from './collect.js';
 import { quoteName } from './quote-name.js';
 
@@ -37,11 +37,12 @@ export function statRow(entry: DiffEntry): StatRow {
 /** As `git diff --stat`: name, count, a bar that fits the line; then the sums. */
 export function statTable(rows: readonly StatRow[], paint: Paint, columns: number): string {
   if (rows.length === 0) return '';
-  const names = Math.max(...rows.map((row) => width(row.name)));
-  const counts = Math.max(
-    ...rows.map((row) => (row.binary === undefined ? String(row.added + row.removed).length : 3)),
+  const names = largest(rows, (row) => width(row.name));
+  const counts = largest(rows, (row) => (row.binary === undefined ? String(row.added + row.removed).length : 3));
+  const most = Math.max(
+    1,
+    largest(rows, (row) => row.added + row.removed),
   );
-  const most = Math.max(1, ...rows.map((row) => row.added + row.removed));
   const room = Math.max(10, Math.min(most, columns - names - counts - 6));
   const scale = (count: number) =>
     most <= room || count === 0 ? count : Math.max(1, Math.round((count * room) / most));

@@ -42,10 +42,46 @@ function wellFormed(text: string): string {
 
 /** One object a line. */
 export function jsonLine(value: unknown): string {
-  return `${JSON.stringify(toJson(value))}\n`;
+  return `${plain(JSON.stringify(toJson(value)))}\n`;
 }
 
 /** One document. */
 export function jsonDocument(value: unknown): string {
-  return `${JSON.stringify(toJson(value), null, 2)}\n`;
+  return `${plain(JSON.stringify(toJson(value), null, INDENT))}\n`;
+}
+
+const INDENT = 2;
+
+/**
+ * The same document in parts, where its list can be longer than memory should hold: `head` and in it, last, `name` with the
+ * items, each as it comes.
+ */
+export function* jsonParts(head: Record<string, unknown>, name: string, items: Iterable<unknown>): Generator<string> {
+  yield jsonDocument({ ...head, [name]: [] }).replace(/\]\n\}\n$/, '');
+  let count = 0;
+  let part = '';
+  for (const item of items) {
+    const text = plain(JSON.stringify(toJson(item), null, INDENT));
+    part += `${count++ === 0 ? '\n' : ',\n'}${text.replace(/^/gm, ' '.repeat(2 * INDENT))}`;
+    if (part.length < PART_CHARS) continue;
+    yield part;
+    part = '';
+  }
+  yield `${part}${count === 0 ? '' : `\n${' '.repeat(INDENT)}`}]\n}\n`;
+}
+const PART_CHARS = 1 << 16;
+
+/** What JSON.stringify leaves as it is, and events/printable.ts does not: it stands in strings alone. */
+const STEERS = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
+const ASCII = /^[\n\u0020-\u007e]*$/;
+
+function plain(json: string): string {
+  return ASCII.test(json) ? json : json.replace(STEERS, escapeUnits);
+}
+
+/** A character beyond U+FFFF is two units, and two escapes. */
+function escapeUnits(char: string): string {
+  let escaped = '';
+  for (let at = 0; at < char.length; at++) escaped += `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`;
+  return escaped;
 }

@@ -4,7 +4,12 @@ export function table(
   rows: readonly (readonly string[])[],
   right: readonly string[] = [],
 ): string {
-  const widths = header.map((title, i) => Math.max(width(title), ...rows.map((row) => width(row[i] ?? ''))));
+  const widths = header.map((title, i) =>
+    Math.max(
+      width(title),
+      largest(rows, (row) => width(row[i] ?? '')),
+    ),
+  );
   const line = (cells: readonly string[]) =>
     header
       .map((title, i) => {
@@ -34,4 +39,9 @@ export function width(text: string): number {
 
 export function padEnd(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - width(text)));
+}
+
+/** The largest value; 0 for none. Rows can be more than a call takes arguments. */
+export function largest<T>(rows: readonly T[], value: (row: T) => number): number {
+  return rows.reduce((most, row) => Math.max(most, value(row)), 0);
 }

@@ -291,7 +291,9 @@ function attributesOf(context: Context, record: RawRecord, place: Place, type: n
   return newNode({ type, mode, umask, fsuid, fsgid }, parent, context.model.defaultList(place.parent));
 }
 
-function nodeOf(context: Context, file: number): Pick<BaseNode, 'mode' | 'uid' | 'gid'> & Partial<Pick<Rec, 'xattrs'>> {
+type KnownNode = Pick<BaseNode, 'mode' | 'uid' | 'gid'> & { xattrs?: BaseNode['xattrs'] | Rec['xattrs'] };
+
+function nodeOf(context: Context, file: number): KnownNode {
   const { state } = context.model;
   return state.rec(file) ?? state.base.node(file) ?? { mode: 0, uid: 0, gid: 0 };
 }
@@ -336,9 +338,11 @@ function renamed(context: Context, record: RawRecord, names: CallNames, flags: n
   const to = (flags & RENAME_EXCHANGE) === 0 ? replaceable : ownFile(context, record, replaceable);
   // rename(2): two names of one file stay as they are, and the call succeeds.
   if (to.file === from.file) return 'done';
+  // The kernel does not put a directory below itself: another record must be missing before this one.
+  if (model.isBelowItself(from.file, to.parent)) return 'too-early';
   if (model.state.typeOf(from.file) === 'dir') model.addTree(from.file);
   if ((flags & RENAME_EXCHANGE) !== 0) {
-    if (to.file === 0) return 'too-early';
+    if (to.file === 0 || model.isBelowItself(to.file, from.parent)) return 'too-early';
     if (model.state.typeOf(to.file) === 'dir') model.addTree(to.file);
     context.emit(record, { kind: 'path.exchange', file: from.file, path: from.path, newPath: to.path, other: to.file });
   } else {

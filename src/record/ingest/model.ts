@@ -65,7 +65,7 @@ export class Model {
   /** The base file with this identity, as the kernel names it; for one that was found by a handle and has no path. */
   baseFileOf(id: Identity): number | undefined {
     const file = this.baseFile(identityOf(id));
-    return file !== undefined && this.state.names(file).length > 0 ? file : undefined;
+    return file !== undefined && this.state.nameOf(file) !== undefined ? file : undefined;
   }
 
   bind(id: Identity, file: number): void {
@@ -114,12 +114,18 @@ export class Model {
     return path;
   }
 
+  /** True when the file is a directory, and `parent` is that or lies below it. */
+  isBelowItself(file: number, parent: number): boolean {
+    return this.state.typeOf(file) === 'dir' && this.state.isWithin(parent, file);
+  }
+
   /** Call after the file's names changed. A directory's names are part of every path below it. `lost`: a name it had. */
   namesChanged(file: number, lost?: string): void {
-    const names = this.state.names(file).length;
+    const names = this.state.mostNames(file);
+    const isGone = this.state.nameOf(file) === undefined;
     if (this.state.typeOf(file) === 'dir') this.paths.clear();
     else if (names <= MANY_NAMES || this.paths.get(file) === lost) this.paths.delete(file);
-    if (lost !== undefined && names === 0) this.lastPaths.set(file, lost);
+    if (lost !== undefined && isGone) this.lastPaths.set(file, lost);
   }
 
   /** Bytes of a file. */

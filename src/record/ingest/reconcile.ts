@@ -1,7 +1,7 @@
 import { readPlain } from '../../cas/plain-files.js';
 import { BaseManifest } from '../../timeline/base-manifest.js';
 import { compareProof, type Difference } from '../../timeline/compare-proof.js';
-import { hasBaseContent, type Proof, takeProof } from '../../timeline/proof.js';
+import { hasBaseContent, type TakenProof, takeProof } from '../../timeline/proof.js';
 import { proofTools } from '../checkout-tools.js';
 import { readingAsRoot } from '../privileges.js';
 import { Explained } from './explained.js';
@@ -23,7 +23,7 @@ export interface ReconcileOptions {
 
 /** What a proof takes. `locate`: as in ProofOptions. */
 export interface Proven {
-  proof: Proof;
+  proof: TakenProof;
   /** Of contents that were found to be what the disk has, by file. */
   hashes: Map<number, Promise<string | undefined>>;
 }
@@ -77,7 +77,7 @@ export class Reconciler {
   }
 
   /** Without changing anything. */
-  look(locate: (path: string) => string | undefined): Proof {
+  look(locate: (path: string) => string | undefined): TakenProof {
     const { model, stamps } = this.pipeline.ingest;
     const { explains } = new Explained(model.state.base, stamps, this.pipeline.startRealNs);
     const state = model.state.freeze();

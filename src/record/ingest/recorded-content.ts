@@ -15,6 +15,8 @@ const CHUNK_BYTES = 1 << 20;
 
 /** What the recording has of files now, out of its own stores: everything so far must have been flushed. */
 export class RecordedContent implements ProvenRecording {
+  /** It is being made here. */
+  readonly isLocal = true;
   private readonly streams: StreamReader;
   private readonly base: BaseContent;
 

@@ -94,7 +94,7 @@ function handlePath(context: Context, record: RawRecord): Outcome {
   const id = record.identity();
   const known = model.fileOf(id);
   const isDeleted = record.has(RECORD_FLAGS.deleted);
-  const isNew = known === undefined || (!isDeleted && model.state.names(known).length === 0);
+  const isNew = known === undefined || (!isDeleted && model.state.nameOf(known) === undefined);
   const hasOthers = !isDeleted && record.u32('nlink') > 1;
   if (!isNew && !hasOthers) return 'done';
   if (record.has(RECORD_FLAGS.cut)) return pathCutOff(context, record);

@@ -40,6 +40,7 @@ export async function million(): Promise<Recording> {
   }
 
   return {
+    isLocal: false,
     info: { ...recording.info, events: LENGTH, durationNs: LENGTH * 1_000 },
     length: LENGTH,
     event: async (seq) => make(seq),

@@ -109,7 +109,7 @@ test('nodes outside the roots are stored and come back', () => {
   expect(model.resolve('/etc/passwd')).toEqual({ found: true, file: 51, parent: 50, name: 'passwd' });
   const again = new BaseTree(manifest, decodeExternals(encodeExternals(tree)));
   for (const file of [1, 16, 17, 50, 51, 52, 53]) expect(again.node(file)).toEqual(tree.node(file));
-  for (const file of [16, 17, 50, 51, 52, 53]) expect(again.names(file)).toEqual(tree.names(file));
+  for (const file of [16, 17, 50, 51, 52, 53]) expect([...again.names(file)]).toEqual([...tree.names(file)]);
   expect(again.children(50)).toEqual(tree.children(50));
   expect(again.children(50).map(({ name }) => name)).toEqual(['into-the-root', 'passwd', 'passwd.link', 'sh']);
 });
