@@ -123,10 +123,26 @@ static __always_inline __u32 look__enter(struct dk_lookup *l, struct dentry *den
 	return LOOK_MOUNTS;
 }
 
+static __always_inline __u32 look__sequence(struct dentry *dentry)
+{
+	return READ(dentry, d_seq.seqcount.sequence);
+}
+
 static __always_inline __u32 look__search(struct dk_lookup *l)
 {
+	struct dentry *head;
+
 	l->first = l->next = look__first(l->dentry);
+	head = look__child(l->dentry, l->first);
+	l->first_sequence = head ? look__sequence(head) : 0;
 	return LOOK_CHILDREN;
+}
+
+static __always_inline bool look__head_moved(struct dk_lookup *l)
+{
+	struct dentry *head = look__child(l->dentry, l->first);
+
+	return look__first(l->dentry) != l->first || (head && look__sequence(head) != l->first_sequence);
 }
 
 static __always_inline __u32 look__slashes(struct dk_scratch *s, struct dk_lookup *l)
@@ -182,24 +198,28 @@ static __always_inline __u32 look__component(struct dk_scratch *s, struct dk_loo
 }
 
 /*
- * What is added or moved goes to the list's head. So when the head has changed at the end, the name may have come while we were
- * past it; and a child of another directory has taken us to that one's list. While a child's sequence is odd it moves.
+ * What is added or moved goes to the list's head. So when the head is another one at the end, or has moved itself, the name may
+ * have come while we were past it; and a child of another directory has taken us to that one's list. While a child moves, its
+ * sequence is odd and it has no name.
  */
 static __always_inline __u32 look__children(struct dk_lookup *l)
 {
 	struct dentry *dir = l->dentry, *child = look__child(dir, l->next);
-	__u32 sequence = child ? READ(child, d_seq.seqcount.sequence) : 0;
-	bool has_moved = child ? READ(child, d_parent) != dir : look__first(dir) != l->first;
+	__u32 sequence = child ? look__sequence(child) : 0;
+	bool has_moved = child ? READ(child, d_parent) != dir : look__head_moved(l);
 	struct dentry_operations *op;
 	struct inode *inode = NULL;
 
 	if (child && !has_moved) {
-		if (!look__same(l, child)) {
+		bool is_same = look__same(l, child);
+
+		if (is_same)
+			inode = READ(child, d_inode);
+		has_moved = sequence & 1 || look__sequence(child) != sequence;
+		if (!is_same && !has_moved) {
 			l->next = look__next(child);
 			return LOOK_CHILDREN;
 		}
-		inode = READ(child, d_inode);
-		has_moved = sequence & 1 || READ(child, d_seq.seqcount.sequence) != sequence;
 	}
 	if (has_moved)
 		return ++l->tries < LOOK_TRIES ? look__search(l) : LOOK_UNKNOWN;

@@ -98,6 +98,7 @@ struct dk_lookup {
 	__u32 at;
 	__u32 step;            /* what comes next: LOOK_ */
 	__u32 tries;
+	__u32 first_sequence;  /* of `first` */
 	__u32 length;          /* of `want` */
 	__u64 want[DK_NAME_MAX / 8]; /* the name */
 	__u64 have[DK_NAME_MAX / 8]; /* that of a child */

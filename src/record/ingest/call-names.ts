@@ -28,3 +28,10 @@ export function namesOf(record: RawRecord): CallNames {
     extra: payload.subarray(path2End, path2End + record.u32('extra_len')),
   };
 }
+
+/** For a person. */
+export function describeRecord(record: RawRecord): string {
+  if (record.name !== 'call') return `a ${record.name} record`;
+  const { base1, path1, base2, path2 } = namesOf(record);
+  return `system call ${record.u32('nr')} (${[base1, path1, base2, path2].filter((name) => name !== '').join(', ')})`;
+}

@@ -28,6 +28,7 @@ import { lostRights, modeAfterCall, withSideEffects } from './lost-rights.js';
 import { ownFile } from './own-file.js';
 import type { Place } from './model.js';
 import { mountAttributesSet, mounted, mountMoved, pivoted, unmounted } from './mount-calls.js';
+import { AT_SYMLINK_FOLLOW, flagsOf, follows } from './operands.js';
 import { quotaSet } from './quota.js';
 import { absolute } from './mount-views.js';
 import type { RawRecord } from './raw-record.js';
@@ -42,9 +43,7 @@ const S_IFLNK = 0o120000;
 const S_IFCHR = 0o020000;
 const S_IFSOCK = 0o140000;
 const S_ISGID = 0o2000;
-const AT_SYMLINK_NOFOLLOW = 0x100;
 const AT_REMOVEDIR = 0x200;
-const AT_SYMLINK_FOLLOW = 0x400;
 const SYNC_FILE_RANGE_WRITE = 2;
 const RENAME_EXCHANGE = 2;
 const RENAME_WHITEOUT = 4;
@@ -166,14 +165,6 @@ function onTarget(
   if (found === undefined || found.file === 0) return 'too-early';
   act(ownFile(context, record, found));
   return 'done';
-}
-
-function follows(record: RawRecord, at: Operands): boolean {
-  return at.follow === 'yes' || (at.follow === 'unless-flag' && (flagsOf(record, at) & AT_SYMLINK_NOFOLLOW) === 0);
-}
-
-function flagsOf(record: RawRecord, { flags }: Operands): number {
-  return flags === undefined ? 0 : record.arg32(flags);
 }
 
 /** No record explains this call: what it changed is not known. */

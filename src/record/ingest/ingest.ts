@@ -2,7 +2,7 @@ import type { DataPart } from '../../cas/types.js';
 import { RECORD_FLAGS, RECORDS } from '../../events/abi.js';
 import type { BasePart, EventToWrite, RecordingWriter } from '../writer.js';
 import { Asides } from './asides.js';
-import { namesOf } from './call-names.js';
+import { describeRecord } from './call-names.js';
 import type { Proof } from './clashes.js';
 import type { Context, Outcome } from './context.js';
 import { type Effect, effectOf } from './effects.js';
@@ -91,7 +91,7 @@ export class Ingest implements Context {
   ) {
     this.asides = new Asides(preimages);
     this.opened = new OpenedNames(model);
-    this.looks = new Looks(model);
+    this.looks = new Looks(model, this.races);
     this.links = new LayeredLinks(model.state.base);
     this.pseudo = new PseudoMounts(mounts);
   }
@@ -265,7 +265,7 @@ export class Ingest implements Context {
     }
     this.force = true;
     if (this.handle(record) !== 'done') {
-      this.doubt(record, `${describe(record)} does not fit what is known of the tree`, { file: 0, path: '' });
+      this.doubt(record, `${describeRecord(record)} does not fit what is known of the tree`, { file: 0, path: '' });
     }
     this.force = false;
   }
@@ -288,12 +288,6 @@ export class Ingest implements Context {
 
 function namesInode(record: RawRecord): boolean {
   return 'ino' in RECORDS[record.name].fields && record.u64('ino') !== 0;
-}
-
-function describe(record: RawRecord): string {
-  if (record.name !== 'call') return `a ${record.name} record`;
-  const { base1, path1, base2, path2 } = namesOf(record);
-  return `system call ${record.u32('nr')} (${[base1, path1, base2, path2].filter((name) => name !== '').join(', ')})`;
 }
 
 /** A call may have made what `record` needs; a path record tells what its inode is. */

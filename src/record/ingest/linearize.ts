@@ -16,6 +16,12 @@ export interface Order {
   isKnown(a: number, b: number): boolean;
 }
 
+/** A step, and the order that it is part of. */
+export interface Ordered {
+  readonly order: Order;
+  readonly step: number;
+}
+
 /** Beyond that nothing is said: it is exponential in how many steps were under way at once. */
 const MOST_TRIED = 20_000;
 

@@ -1,22 +1,10 @@
-import { linearize, type Order, type Step } from './linearize.js';
+import { linearize, type Ordered, type Step } from './linearize.js';
 import type { Model } from './model.js';
-import { actOf, type NamedAct } from './name-acts.js';
 import { applyAct, applySeen, type Held, type NameState, NO_FILE, pathsOf } from './name-state.js';
-import { identityKey, inodeOf, type Identity, type RawRecord } from './raw-record.js';
+import { type Member, Overlaps } from './overlaps.js';
+import type { Races } from './races.js';
+import { callKey, identityKey, inodeOf, type Identity, type RawRecord } from './raw-record.js';
 
-/** A call among those to its names that overlapped it, and the order of them all. */
-export interface Ordered {
-  readonly order: Order;
-  readonly step: number;
-}
-
-interface Member extends NamedAct {
-  readonly record: RawRecord;
-  readonly looks: readonly RawRecord[];
-}
-
-/** Calls to one name that overlap, one after the other. */
-const MOST_MEMBERS = 12;
 const NONE: readonly never[] = [];
 
 /**
@@ -27,21 +15,27 @@ export class Looks {
   private readonly byCall = new Map<string, RawRecord[]>();
   /** Calls that have some and were not taken yet. */
   private waiting: RawRecord[] = [];
-  private readonly acts = new WeakMap<RawRecord, NamedAct | 'none'>();
   private readonly ordered = new WeakMap<RawRecord, Ordered & { calls: readonly RawRecord[] }>();
 
-  constructor(private readonly model: Model) {}
+  private readonly overlaps: Overlaps;
+
+  constructor(
+    private readonly model: Model,
+    private readonly races: Races,
+  ) {
+    this.overlaps = new Overlaps(model, this.byCall);
+  }
 
   /** A look comes before its call. */
   add(look: RawRecord): void {
-    const known = this.byCall.get(callOf(look));
-    if (known === undefined) this.byCall.set(callOf(look), [look]);
+    const known = this.byCall.get(callKey(look));
+    if (known === undefined) this.byCall.set(callKey(look), [look]);
     else known.push(look);
   }
 
   /** Every record that waits for its turn. */
   queued(record: RawRecord): void {
-    if (this.byCall.size > 0 && record.name === 'call' && this.byCall.has(callOf(record))) this.waiting.push(record);
+    if (this.byCall.size > 0 && record.name === 'call' && this.byCall.has(callKey(record))) this.waiting.push(record);
   }
 
   taken(record: RawRecord): void {
@@ -49,7 +43,7 @@ export class Looks {
     const at = this.waiting.indexOf(record);
     if (at < 0) return;
     this.waiting.splice(at, 1);
-    this.byCall.delete(callOf(record));
+    this.byCall.delete(callKey(record));
   }
 
   /** Where the call stands among those that overlapped it; undefined where that is not known. */
@@ -64,13 +58,14 @@ export class Looks {
    */
   before(record: RawRecord, queue: Iterable<RawRecord>): readonly RawRecord[] {
     if (record.name !== 'call') return NONE;
-    if (this.waiting.length > 0 && !this.ordered.has(record)) this.order(this.around(record, queue));
+    if (this.waiting.length > 0 && !this.ordered.has(record))
+      this.order(this.overlaps.around(record, this.waiting, queue));
     const calls = this.ordered.get(record)?.calls ?? NONE;
     return calls.slice(0, calls.indexOf(record));
   }
 
   private order(members: readonly Member[]): void {
-    if (members.length < 2 || members.length > MOST_MEMBERS) return;
+    if (members.length < 2 || this.isBegun(members)) return;
     const start = this.start(members);
     const made = new Set<Held>();
     for (const { act } of members) if (act.does === 'make') made.add(act.as);
@@ -89,35 +84,9 @@ export class Looks {
     for (const [step, { record }] of members.entries()) this.ordered.set(record, { order, step, calls });
   }
 
-  /**
-   * The record's call, and those of `queue` that are about a name of it, or of one of the others, and overlap that one: where one
-   * of them has a look, which is the last one's at least.
-   */
-  private around(record: RawRecord, queue: Iterable<RawRecord>): readonly Member[] {
-    const first = this.member(record);
-    if (first === undefined) return NONE;
-    const members = [first];
-    this.addTo(members, this.waiting);
-    const untilNs = Math.max(...members.map((member) => member.record.exitNs));
-    const hasLook = members.some(({ looks }) => looks.length > 0);
-    if (hasLook) this.addTo(members, queue, untilNs);
-    return hasLook ? members : NONE;
-  }
-
-  private addTo(members: Member[], others: Iterable<RawRecord>, untilNs = Number.POSITIVE_INFINITY): void {
-    for (const other of others) {
-      if (other.exitNs > untilNs) return;
-      const mayBe = other.name === 'call' && members.every(({ record }) => record !== other);
-      if (!mayBe || !members.some((one) => overlap(one.record, other))) continue;
-      const member = this.member(other);
-      if (member !== undefined && members.some((one) => isAbout(one, member))) members.push(member);
-    }
-  }
-
-  private member(record: RawRecord): Member | undefined {
-    const known = this.acts.get(record) ?? actOf(this.model, record) ?? 'none';
-    this.acts.set(record, known);
-    return known === 'none' ? undefined : { ...known, record, looks: this.byCall.get(callOf(record)) ?? NONE };
+  /** Whether one of theirs has taken its turn already, as one that came late finds it: what was before all of them is not known then. */
+  private isBegun(members: readonly Member[]): boolean {
+    return members.some(({ act, record }) => this.races.mayHaveMoved(pathsOf(act), record));
   }
 
   /** What the names stand for before all of them, and what the files are where one of the calls changes that. */
@@ -134,7 +103,7 @@ export class Looks {
     const sets = (what: 'mode' | 'owner') => acts.some((act) => act.does === 'use' && act[what] !== undefined);
     return {
       names,
-      modes: new Map(sets('mode') ? nodes.map(([file, { mode }]) => [file, mode & 0o7777]) : NONE),
+      modes: new Map(sets('mode') ? nodes.map(([file, { mode }]) => [file, mode & 0o777]) : NONE),
       owners: new Map(sets('owner') ? nodes.map(([file, { uid, gid }]) => [file, `${uid}:${gid}`]) : NONE),
     };
   }
@@ -152,7 +121,7 @@ export class Looks {
     const found = {
       file: made.has(key) ? NO_FILE : (this.model.fileOf(id) ?? this.baseFile(id, names.values())),
       key,
-      mode: look.u32('mode') & 0o7777,
+      mode: look.u32('mode') & 0o777,
       owner: `${look.u32('uid')}:${look.u32('gid')}`,
     };
     const isNothing = look.u64('ino') === 0;
@@ -167,17 +136,4 @@ export class Looks {
     }
     return undefined;
   }
-}
-
-function overlap(one: RawRecord, other: RawRecord): boolean {
-  return other.enterNs <= one.exitNs && one.enterNs <= other.exitNs;
-}
-
-function isAbout(one: Member, other: Member): boolean {
-  const paths = pathsOf(one.act);
-  return overlap(one.record, other.record) && pathsOf(other.act).some((path) => paths.includes(path));
-}
-
-function callOf({ tid, enterNs }: RawRecord): string {
-  return `${tid}:${enterNs}`;
 }

@@ -71,7 +71,7 @@ export function applySeen({ path, found }: Seen): Apply {
 }
 
 function mayBe(held: Held, { file, key }: NonNullable<Seen['found']>): boolean {
-  if (held === UNNAMED) return file === undefined;
+  if (held === UNNAMED) return true;
   return typeof held === 'string' ? held === key : file === undefined || held === file;
 }
 

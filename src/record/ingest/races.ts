@@ -1,6 +1,6 @@
 import { type Clash, clashOf, type Proof } from './clashes.js';
-import type { Effect } from './effects.js';
-import type { Ordered } from './looks.js';
+import type { AttributeEffect, Effect } from './effects.js';
+import type { Ordered } from './linearize.js';
 import { insertByEnd } from './order-of-ends.js';
 import type { RawRecord } from './raw-record.js';
 
@@ -58,6 +58,19 @@ export class Races {
     );
   }
 
+  /**
+   * Whether another thread's call that was noted already, and did not end before the record's began, may have changed what the
+   * paths stand for, or the mode or owner of what stands there.
+   */
+  mayHaveMoved(paths: readonly string[], record: RawRecord): boolean {
+    const touches = (of: string) => paths.some((path) => path === of || path.startsWith(`${of}/`));
+    return (
+      this.meanwhile(record)?.some(
+        ({ effect: { names, attributes } }) => names.some(({ path }) => touches(path)) || attributes.some(isSetBeside),
+      ) ?? true
+    );
+  }
+
   /** Notes what the record's call did, after its event. Returns the earlier calls that may have come after it. */
   note(
     effect: Effect,
@@ -103,6 +116,10 @@ export class Races {
     }
     return this.hasForgotten ? undefined : (found ?? NOTHING);
   }
+}
+
+function isSetBeside({ what }: AttributeEffect): boolean {
+  return what === 'mode' || what === 'owner';
 }
 
 /** A sentence without its end, with both calls: the one that was found, and the later one. */

@@ -219,3 +219,8 @@ export function cString(bytes: Buffer): string {
   const end = bytes.indexOf(0);
   return fromBytes(end < 0 ? bytes : bytes.subarray(0, end));
 }
+
+/** What all records of one call have in common. */
+export function callKey({ tid, enterNs }: RawRecord): string {
+  return `${tid}:${enterNs}`;
+}
