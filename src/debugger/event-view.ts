@@ -114,10 +114,10 @@ export function resultText(info: Pick<RecordingInfo, 'state' | 'exitCode' | 'sig
   return info.state === 'interrupted' ? 'interrupted' : 'ended';
 }
 
-export function proofText(info: Pick<RecordingInfo, 'verified'>): string {
-  if (info.verified === null) return 'not verified';
-  if (info.verified.ok) return `verified · ${plural(info.verified.paths, 'path')}`;
-  return `DIFFERS from the disk in ${plural(info.verified.differences, 'path')}`;
+function proofText({ verified, unverified }: RecordingInfo): string {
+  if (verified === null) return unverified === undefined ? 'not verified' : `not verified: ${unverified}`;
+  if (verified.ok) return `verified · ${plural(verified.paths, 'path')}`;
+  return `DIFFERS from the disk in ${plural(verified.differences, 'path')}`;
 }
 
 export function shellLine(argv: readonly string[]): string {

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import type { RecordingInfo } from '../../catalog/types.js';
 import { proofTools } from '../../record/checkout-tools.js';
 import { compareProof, type Difference, type ProofResult } from '../../timeline/compare-proof.js';
 import { type Proof, takeProof } from '../../timeline/proof.js';
@@ -21,7 +22,8 @@ export const command = defineCommand({
     against: value('--against <DIR>', 'compare with what stands in DIR now, as the recorded root'),
     json,
   },
-  notes: `Compares every path that the command touched, and names those that differ. Exit code 1 when one does.`,
+  notes: `Compares every path that the command touched, and names those that differ. Exit code 1 when one does, and when the
+roots could not all be looked at when the command ended: what changed there unseen is then not known.`,
   async run(context, operands, options) {
     const shape = { command: 'verify', min: 0, max: 0, needs: '' };
     return withRecording(context, operands, shape, async (recording) => {
@@ -32,8 +34,9 @@ export const command = defineCommand({
           : await proofOf(recording, resolve(context.io.cwd, against), against);
       const result = await compareProof(recording, proof);
       const differences = against === undefined ? result.differences : result.differences.filter(restorable);
-      await print(recording, { ...result, differences, ok: differences.length === 0 }, options.json, context);
-      return differences.length === 0 ? 0 : EXIT_CODES['answer-no'];
+      const ok = differences.length === 0 && recording.info.unverified === undefined;
+      await print(recording, { ...result, differences, ok }, options.json, context);
+      return ok ? 0 : EXIT_CODES['answer-no'];
     });
   },
 });
@@ -75,7 +78,8 @@ async function print(recording: Recording, result: ProofResult, asJson: boolean,
   const { info } = recording;
   if (asJson) {
     const rows = differences.map(({ path, what, recorded, found }) => ({ path, what, expected: recorded, found }));
-    await context.out.write(jsonDocument({ id: info.id, ok, paths, gaps: info.gaps, differences: rows }));
+    const { id, gaps, unverified } = info;
+    await context.out.write(jsonDocument({ id, ok, unverified, paths, gaps, differences: rows }));
     return;
   }
   const show = pathShower(info);
@@ -84,8 +88,12 @@ async function print(recording: Recording, result: ProofResult, asJson: boolean,
       `${show(path)}  ${context.paint('red', what)}  recorded ${printable(recorded)}, found ${printable(found)}\n`,
     );
   }
-  const verdict = ok ? context.paint('green', 'verified') : context.paint('red', 'differs');
   const counts = [plural(paths, 'path'), plural(differences.length, 'difference'), plural(info.gaps, 'gap')];
-  await context.out.write(`${verdict} · ${counts.join(' · ')}\n`);
+  await context.out.write(`${verdict(info, differences.length, context)} · ${counts.join(' · ')}\n`);
   if (!result.xattrsCompared) context.notice('extended attributes were not compared.');
+}
+
+function verdict({ unverified }: RecordingInfo, differences: number, { paint }: Context): string {
+  if (differences > 0) return paint('red', 'differs');
+  return unverified === undefined ? paint('green', 'verified') : paint('yellow', `not verified: ${unverified}`);
 }
