@@ -114,8 +114,14 @@ export function resultText(info: Pick<RecordingInfo, 'state' | 'exitCode' | 'sig
   return info.state === 'interrupted' ? 'interrupted' : 'ended';
 }
 
-function proofText({ verified, unverified }: RecordingInfo): string {
-  if (verified === null) return unverified === undefined ? 'not verified' : `not verified: ${unverified}`;
+/** With the reason, where there is one. */
+export function notVerified({ unverified }: RecordingInfo): string {
+  return unverified === undefined ? 'not verified' : `not verified: ${unverified}`;
+}
+
+function proofText(info: RecordingInfo): string {
+  const { verified } = info;
+  if (verified === null) return notVerified(info);
   if (verified.ok) return `verified · ${plural(verified.paths, 'path')}`;
   return `DIFFERS from the disk in ${plural(verified.differences, 'path')}`;
 }

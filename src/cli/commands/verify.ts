@@ -7,6 +7,7 @@ import { type Proof, takeProof } from '../../timeline/proof.js';
 import { decodeProof } from '../../timeline/proof-codec.js';
 import type { TreeState } from '../../timeline/state.js';
 import type { Recording } from '../../timeline/types.js';
+import { notVerified } from '../../debugger/event-view.js';
 import { plural } from '../../debugger/quantities.js';
 import { DkError, EXIT_CODES } from '../../errors.js';
 import { toBytes } from '../../events/byte-string.js';
@@ -93,7 +94,7 @@ async function print(recording: Recording, result: ProofResult, asJson: boolean,
   if (!result.xattrsCompared) context.notice('extended attributes were not compared.');
 }
 
-function verdict({ unverified }: RecordingInfo, differences: number, { paint }: Context): string {
+function verdict(info: RecordingInfo, differences: number, { paint }: Context): string {
   if (differences > 0) return paint('red', 'differs');
-  return unverified === undefined ? paint('green', 'verified') : paint('yellow', `not verified: ${unverified}`);
+  return info.unverified === undefined ? paint('green', 'verified') : paint('yellow', notVerified(info));
 }
