@@ -1,4 +1,5 @@
 import type { RecordingInfo } from '../catalog/types.js';
+import { notVerified } from '../debugger/event-view.js';
 import { formatBytes, plural } from '../debugger/quantities.js';
 
 /** The line that ends `dk run` (CLI.md, Output). */
@@ -15,7 +16,8 @@ export function runSummary(info: RecordingInfo): string {
   return parts.join(' · ');
 }
 
-function verdict({ verified, unverified, id }: RecordingInfo): string {
-  if (verified === null) return unverified === undefined ? 'not verified' : `not verified: ${unverified}`;
+function verdict(info: RecordingInfo): string {
+  const { verified, id } = info;
+  if (verified === null) return notVerified(info);
   return verified.ok ? 'verified' : `NOT VERIFIED, ${plural(verified.differences, 'difference')} (dk verify ${id})`;
 }

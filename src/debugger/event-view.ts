@@ -114,10 +114,16 @@ export function resultText(info: Pick<RecordingInfo, 'state' | 'exitCode' | 'sig
   return info.state === 'interrupted' ? 'interrupted' : 'ended';
 }
 
-export function proofText(info: Pick<RecordingInfo, 'verified'>): string {
-  if (info.verified === null) return 'not verified';
-  if (info.verified.ok) return `verified · ${plural(info.verified.paths, 'path')}`;
-  return `DIFFERS from the disk in ${plural(info.verified.differences, 'path')}`;
+/** With the reason, where there is one. */
+export function notVerified({ unverified }: RecordingInfo): string {
+  return unverified === undefined ? 'not verified' : `not verified: ${unverified}`;
+}
+
+function proofText(info: RecordingInfo): string {
+  const { verified } = info;
+  if (verified === null) return notVerified(info);
+  if (verified.ok) return `verified · ${plural(verified.paths, 'path')}`;
+  return `DIFFERS from the disk in ${plural(verified.differences, 'path')}`;
 }
 
 export function shellLine(argv: readonly string[]): string {

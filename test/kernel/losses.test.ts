@@ -6,6 +6,7 @@ import { tempFolders } from '../support/temp-folder.js';
 const temp = tempFolders();
 
 const REPLACED = 'calls through a descriptor that another thread closed or replaced meanwhile';
+const BY_OTHERS = 'changed by something that was not recorded: another process, or the kernel';
 const UNREADABLE = 'calls whose memory could not be read afterwards';
 
 /** What a second thread takes away while a call is in progress, and what the gap must say. */
@@ -27,7 +28,13 @@ describe('what could not be captured names its file and its true cause', () => {
       const told = gaps.map((gap) => ({ path: gap.path, cause: String(gap.cause).replace(/: \d+$/, '') }));
       expect(told).toContainEqual({ path: `${bench.work}/out`, cause });
       // Bytes of the buffer itself may be gone as well as those of the vector.
-      const others = told.filter((gap) => gap.cause !== cause && gap.cause !== 'written bytes could not be read');
+      // The file that stands in for `out` is changed where the descriptor is replaced before the call has taken it.
+      const others = told.filter(
+        (gap) =>
+          gap.cause !== cause &&
+          gap.cause !== 'written bytes could not be read' &&
+          !(cause === REPLACED && gap.path === `${bench.work}/spare` && gap.cause === BY_OTHERS),
+      );
       expect(others).toEqual([]);
     });
   }

@@ -93,7 +93,7 @@ fd = os.open('cut', os.O_RDWR | os.O_CREAT); os.ftruncate(fd, SIZE)`,
         expect(summary).toMatch(/ · 0 gaps · verified · /);
         await expectCheckout(at, id, 'start', 'old');
         const bundle = join(at.folder, 'x.dk.zip');
-        expect(await at.dk(['export', id, '-o', bundle, '--yes'])).toMatchObject({ code: 0 });
+        expect(await at.dk(['export', id, '-o', bundle])).toMatchObject({ code: 0 });
         expect(statSync(bundle).size).toBeLessThan(4 << 20);
         const out = join(at.folder, 'out-bundle');
         expect(await at.dk(['checkout', bundle, '--at', 'start', '--to', out])).toMatchObject({ code: 0 });

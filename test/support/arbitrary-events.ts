@@ -65,7 +65,7 @@ const PAYLOADS: { [K in Kind]: Record<string, fc.Arbitrary<unknown>> } = {
   'proc.exit': { code: int32, signal: fc.nat(64) },
   'output.write': { fd: fc.constantFrom(1, 2), length: size, data: dataRef },
   gap: { cause: byteString, lost: size, offset: size, length: size },
-  resync: { truth: fc.option(truth), data: fc.option(dataRef) },
+  resync: { truth: fc.option(truth), data: fc.option(dataRef), nlink: fc.option(fc.nat(0xffffffff)) },
 };
 
 const sideEffects = fc.record(

@@ -68,5 +68,7 @@ export const EVERY_KIND: readonly DkEvent[] = KIND_NAMES.map(
     }) as DkEvent,
 );
 
-/** Of the kinds that there were when the first formats were fixed; later ones come after them. */
-export const FIRST_KINDS: readonly DkEvent[] = EVERY_KIND.slice(0, 26);
+/** Of the kinds, and their fields, that there were when the first formats were fixed. */
+export const FIRST_KINDS: readonly DkEvent[] = EVERY_KIND.slice(0, 26).map((event) =>
+  event.kind === 'resync' ? { ...event, nlink: null } : event,
+);

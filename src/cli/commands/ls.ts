@@ -75,7 +75,8 @@ function stateText(info: RecordingInfo, { paint }: Context): string {
   const state =
     info.state === 'sealed' ? info.state : paint(info.state === 'recording' ? 'green' : 'yellow', info.state);
   const gaps = info.gaps > 0 ? paint('red', ` ${formatCount(info.gaps)} gaps`) : '';
-  return info.verified?.ok === false ? `${state}${gaps} ${paint('red', 'differs')}` : `${state}${gaps}`;
+  if (info.verified?.ok === false) return `${state}${gaps} ${paint('red', 'differs')}`;
+  return info.unverified === undefined ? `${state}${gaps}` : `${state}${gaps} ${paint('yellow', 'not verified')}`;
 }
 
 function shorten(text: string): string {

@@ -1,11 +1,13 @@
 import { lstatSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import type { RecordingInfo } from '../../catalog/types.js';
 import { proofTools } from '../../record/checkout-tools.js';
 import { compareProof, type Difference, type ProofResult } from '../../timeline/compare-proof.js';
 import { type Proof, takeProof } from '../../timeline/proof.js';
 import { decodeProof } from '../../timeline/proof-codec.js';
 import type { TreeState } from '../../timeline/state.js';
 import type { Recording } from '../../timeline/types.js';
+import { notVerified } from '../../debugger/event-view.js';
 import { plural } from '../../debugger/quantities.js';
 import { DkError, EXIT_CODES } from '../../errors.js';
 import { toBytes } from '../../events/byte-string.js';
@@ -21,7 +23,8 @@ export const command = defineCommand({
     against: value('--against <DIR>', 'compare with what stands in DIR now, as the recorded root'),
     json,
   },
-  notes: `Compares every path that the command touched, and names those that differ. Exit code 1 when one does.`,
+  notes: `Compares every path that the command touched, and names those that differ. Exit code 1 when one does, and when the
+roots could not all be looked at when the command ended: what changed there unseen is then not known.`,
   async run(context, operands, options) {
     const shape = { command: 'verify', min: 0, max: 0, needs: '' };
     return withRecording(context, operands, shape, async (recording) => {
@@ -32,8 +35,10 @@ export const command = defineCommand({
           : await proofOf(recording, resolve(context.io.cwd, against), against);
       const result = await compareProof(recording, proof);
       const differences = against === undefined ? result.differences : result.differences.filter(restorable);
-      await print(recording, { ...result, differences, ok: differences.length === 0 }, options.json, context);
-      return differences.length === 0 ? 0 : EXIT_CODES['answer-no'];
+      const seen = against !== undefined || recording.info.unverified === undefined;
+      const ok = seen && differences.length === 0;
+      await print(recording, { ...result, differences, ok }, options.json, context);
+      return ok ? 0 : EXIT_CODES['answer-no'];
     });
   },
 });
@@ -90,8 +95,9 @@ async function print(recording: Recording, result: ProofResult, asJson: boolean,
   const { ok, paths, differences } = result;
   const { info } = recording;
   if (asJson) {
-    const head = { id: info.id, ok, paths, gaps: info.gaps };
-    for (const part of jsonParts(head, 'differences', rowsOf(differences))) await context.out.write(part);
+    const { id, gaps, unverified } = info;
+    for (const part of jsonParts({ id, ok, unverified, paths, gaps }, 'differences', rowsOf(differences)))
+      await context.out.write(part);
     return;
   }
   const show = pathShower(info);
@@ -100,12 +106,16 @@ async function print(recording: Recording, result: ProofResult, asJson: boolean,
       `${show(path)}  ${context.paint('red', what)}  recorded ${printable(recorded)}, found ${printable(found)}\n`,
     );
   }
-  const verdict = ok ? context.paint('green', 'verified') : context.paint('red', 'differs');
   const counts = [plural(paths, 'path'), plural(differences.length, 'difference'), plural(info.gaps, 'gap')];
-  await context.out.write(`${verdict} · ${counts.join(' · ')}\n`);
+  await context.out.write(`${verdict(info, differences.length, context)} · ${counts.join(' · ')}\n`);
   if (!result.xattrsCompared) context.notice('extended attributes were not compared.');
 }
 
 function* rowsOf(differences: Iterable<Difference>): Iterable<unknown> {
   for (const { path, what, recorded, found } of differences) yield { path, what, expected: recorded, found };
+}
+
+function verdict(info: RecordingInfo, differences: number, { paint }: Context): string {
+  if (differences > 0) return paint('red', 'differs');
+  return info.unverified === undefined ? paint('green', 'verified') : paint('yellow', notVerified(info));
 }

@@ -66,7 +66,7 @@ export async function concludeRun(
     }
     await resync(pipeline, { roots, skips }, end);
     const walk = await walked;
-    if (walk === 'whole') reconciler.roots(endFile(store.folderOf(id)));
+    if (walk === 'whole') await reconciler.roots(endFile(store.folderOf(id)));
     else unverified = NOT_WALKED[walk];
   }
   const notices: string[] = [];

@@ -6,8 +6,8 @@ import type { StateBuilder } from '../../timeline/state-builder.js';
 /** Something that no event explains. What an event touched is not looked at: the proof compares that, bytes included. */
 export interface Unrecorded {
   path: string;
-  /** `replaced`: another file stands at the name. */
-  what: 'new' | 'gone' | 'changed' | 'replaced';
+  /** `replaced`: another file stands at the name. `timed`: nothing but the times of a file tells of a change of its bytes. */
+  what: 'new' | 'gone' | 'changed' | 'timed' | 'replaced';
   /** The file that stands there in the state; 0 for none. */
   file: number;
   /** Of what is new: the file of which it is a further name; 0 when it is none that the state knows. */
@@ -143,7 +143,7 @@ export class RootCompare {
   /** Of a file with several names once. */
   private report(one: Unrecorded): void {
     if (this.isIgnored(one.path)) return;
-    if (one.what === 'changed') {
+    if (one.what === 'changed' || one.what === 'timed') {
       if (this.seen.has(one.file)) return;
       this.seen.add(one.file);
     }
@@ -154,7 +154,7 @@ export class RootCompare {
 const TIMES_MOVE: ReadonlySet<string> = new Set(['fifo', 'char', 'block', 'socket']);
 
 /** undefined when nothing changed it. Of a directory only what stands in its own inode. */
-function difference(before: BaseNode, now: BaseNode, path: string): 'changed' | 'replaced' | undefined {
+function difference(before: BaseNode, now: BaseNode, path: string): 'changed' | 'timed' | 'replaced' | undefined {
   const type = typeOfMode(before.mode);
   const isOther = before.identity !== now.identity;
   if (type !== typeOfMode(now.mode)) return 'replaced';
@@ -165,15 +165,19 @@ function difference(before: BaseNode, now: BaseNode, path: string): 'changed' | 
     before.rdev !== now.rdev ||
     before.target !== now.target;
   const ofNames = type !== 'dir' && before.nlink !== now.nlink;
-  const ofBytes = type === 'file' && (before.sizeBytes !== now.sizeBytes || before.mtimeNs !== now.mtimeNs);
+  const ofSize = type === 'file' && before.sizeBytes !== now.sizeBytes;
+  const ofBytes = type === 'file' && before.mtimeNs !== now.mtimeNs;
   // What is put into a directory and taken out again moves both of its times.
   const timesCount = !TIMES_MOVE.has(type) && (type !== 'dir' || before.mtimeNs === now.mtimeNs);
   const ofTimes = timesCount && before.ctimeNs !== now.ctimeNs;
-  if (!isChanged && !ofBytes && !ofNames && !ofTimes && !isOther) return undefined;
-  // The kernel copies up what somebody opens for writing: numbers and times are then those of the copy.
-  const onOverlay = (isOther || ofNames || ofTimes) && isOnOverlay(path);
+  if (!isChanged && !ofSize && !ofBytes && !ofNames && !ofTimes && !isOther) return undefined;
+  // The kernel copies up what somebody opens for writing: numbers and times are then those of the copy, and the directory gets a
+  // mark. Of one that is the root of an overlay only what is in it stands there.
+  const onOverlay = (isOther || ofNames || ofTimes) && isOnOverlay(type === 'dir' ? join(path, '.') : path);
   if (isOther && !onOverlay) return 'replaced';
-  return isChanged || ofBytes || !onOverlay ? 'changed' : undefined;
+  if (isChanged || ofSize || (ofNames && !onOverlay)) return 'changed';
+  if (ofBytes) return 'timed';
+  return onOverlay ? undefined : 'changed';
 }
 
 function deviceOf({ identity }: BaseNode): string {

@@ -1,12 +1,18 @@
-import type { Kind } from '../../events/kinds.js';
+import type { Kind, KINDS } from '../../events/kinds.js';
 import type { StateBuilder } from '../../timeline/state-builder.js';
 import type { EventToWrite } from '../writer.js';
 
-/** Kinds after which a file may still have the bytes that it had, and which of its times they move. */
-const MOVES: Partial<Record<Kind, 'ctime' | 'both'>> = {
+type ChangingKind = { [K in Kind]: (typeof KINDS)[K]['changes'] extends true ? K : never }[Kind];
+
+/**
+ * Which times of a file each kind moves. `null`: those of no file that still has the bytes of the base. What moves nothing but
+ * a directory's times is that too, for they are not compared.
+ */
+const MOVES: { readonly [K in ChangingKind]: 'ctime' | 'both' | null } = {
   'meta.mode': 'ctime',
   'meta.owner': 'ctime',
   'meta.xattr': 'ctime',
+  'meta.flags': 'ctime',
   'meta.times': 'both',
   'path.rename': 'ctime',
   'path.exchange': 'ctime',
@@ -14,6 +20,18 @@ const MOVES: Partial<Record<Kind, 'ctime' | 'both'>> = {
   'link.create': 'ctime',
   'file.truncate': 'both',
   'file.allocate': 'both',
+  // These give it other bytes, which are read and compared.
+  'file.write': null,
+  'file.copy': null,
+  'file.sync': null,
+  // Says what a file has, and moves nothing.
+  resync: null,
+  // New files and directories.
+  'file.create': null,
+  'symlink.create': null,
+  'node.create': null,
+  'dir.create': null,
+  'dir.remove': null,
 };
 
 /**
@@ -28,8 +46,8 @@ export class Stamps {
 
   /** `state`: after the event. */
   note(event: EventToWrite, state: StateBuilder): void {
-    const moves = MOVES[event.kind];
-    if (moves === undefined) return;
+    const moves = (MOVES as Partial<Record<Kind, 'ctime' | 'both' | null>>)[event.kind] ?? null;
+    if (moves === null) return;
     this.stamp(event.file, event.tsNs, moves, state);
     if (event.kind === 'path.rename' && event.replaced !== 0) this.stamp(event.replaced, event.tsNs, moves, state);
     if (event.kind === 'path.exchange') this.stamp(event.other, event.tsNs, moves, state);

@@ -29,6 +29,7 @@ const separated = (path: string): Expected => ({
   kind: 'resync',
   path,
   truth: expect.objectContaining({ sizeBytes: old.length }),
+  nlink: null,
   bytes: old,
 });
 const synced = (path: string, offset: number, bytes: Buffer): Expected => ({

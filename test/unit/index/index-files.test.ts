@@ -107,7 +107,7 @@ describe('the index of a recording', () => {
     await level.batch([{ key: metaKey('version'), value: Buffer.from(version.view()) }]);
     await level.close();
     await expect(openIndex(folder)).rejects.toThrow(
-      `${join(folder, 'index')} has format version 9, and this dk reads version 1.`,
+      `${join(folder, 'index')} has format version 9, and this dk reads version 2.`,
     );
   });
 

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, chmodSync, lstatSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { RecordingInfo } from '../../../../src/catalog/types.js';
 import type { Script } from '../../../support/scripted.js';
 import { tempFolders } from '../../../support/temp-folder.js';
 import { demoScript } from '../../../support/demo-recording.js';
@@ -156,12 +157,12 @@ describe('dk verify', () => {
   };
 
   /** A store whose recording has a proof: what a checkout of its end looked like after `disturb`. */
-  async function proven(disturb: (dir: string) => void): Promise<string> {
+  async function proven(disturb: (dir: string) => void, info: Partial<RecordingInfo> = {}): Promise<string> {
     const [dir, home] = [folder(), folder()];
     await storeScript(home, PLAY, play);
     expect(await runCli(['checkout', '--to', dir], { home })).toMatchObject({ code: 0 });
     disturb(dir);
-    await storeScript(home, { ...PLAY, info: { label: 'v', startedMs: 2e12 } }, play, dir);
+    await storeScript(home, { ...PLAY, info: { label: 'v', startedMs: 2e12, ...info } }, play, dir);
     return home;
   }
 
@@ -191,6 +192,20 @@ describe('dk verify', () => {
     expect(stdout).toMatch(/^b\.txt {2}mode {2}recorded 0644, found 0600$/m);
     expect(stdout).toMatch(/^gone\.txt {2}unexpected {2}recorded nothing, found file$/m);
     expect(stdout).toMatch(/\ndiffers · 3 paths · 3 differences · 0 gaps\n$/);
+  });
+
+  it('does not call verified what could not all be looked at', async () => {
+    const home = await proven(() => {}, { unverified: 'no base manifest' });
+    expect(await runCli(['verify'], { home })).toMatchObject({
+      code: 1,
+      stdout: 'not verified: no base manifest · 3 paths · 0 differences · 0 gaps\n',
+    });
+    expect(JSON.parse((await runCli(['verify', '--json'], { home })).stdout)).toMatchObject({
+      ok: false,
+      unverified: 'no base manifest',
+      differences: [],
+    });
+    expect((await runCli(['ls'], { home })).stdout).toMatch(/ sealed not verified\n/);
   });
 
   it('compares with a directory', async () => {
