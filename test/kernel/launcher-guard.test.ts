@@ -548,7 +548,7 @@ kernelTest('a command below another seccomp listener runs unguarded, and says so
   const words = running.child.spawnargs;
   const { code } = await outer.run(words);
   expect(code).toBe(0);
-  const warnings = readFileSync(words[3] as string, 'utf8').match(/runs unguarded \(it already runs under/g);
+  const warnings = readFileSync(words[4] as string, 'utf8').match(/runs unguarded \(it already runs under/g);
   expect(warnings?.length).toBe(1);
 });
 

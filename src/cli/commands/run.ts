@@ -62,6 +62,7 @@ export const command = defineCommand({
     if (options.untilFail) return await untilFailure(context, link, most, argv).finally(() => link.release());
     if (!mayRecord()) await link.elevate();
     leaveJob();
+    process.umask(0o077); // the user's is the command's, and may forbid dk its own folders
     const home = storeHome(context.io.env);
     takeOwnersRights(home, context.io.env, 'effective');
     dieWithLauncher();
