@@ -130,8 +130,9 @@ describe('a signal reaches the command as often as it was sent', () => {
         const at = bench(folder, how);
         const log = join(import.meta.dirname, 'signal-log.py');
         const script =
-          // Until it has come, and then for a second one that nobody sent.
-          'set -m; n=0; settle() { n=$((n+1)); until [ $(wc -l <log) -ge $n ]; do sleep 0.01; done; sleep 0.1; }; ' +
+          // Until it has come and is pending nowhere, where the next would merge with it; then for one that nobody sent.
+          "set -m; sent=0; taken() { [ $(wc -l <log) -ge $sent ] && grep -q '^ShdPnd:.0*$' /proc/$pid/status; }; " +
+          'settle() { sent=$((sent+1)); until taken; do sleep 0.01; done; sleep 0.1; }; ' +
           `./run python3 ${log} log & pid=$!; until [ -e log.ready ]; do sleep 0.05; done; ${send}; wait $pid; echo $?`;
         const done = await run(['bash', '-c', script], { cwd: at.work, env: at.env });
         return { stdout: done.stdout, log: readFileSync(join(at.work, 'log'), 'utf8') };
