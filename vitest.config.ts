@@ -24,12 +24,10 @@ export default defineConfig({
         test: {
           name: 'machine',
           globalSetup: 'test/support/kernel-notice.ts',
+          setupFiles: 'test/support/left-running.ts',
           include: MACHINE.map((folder) => `${folder}/${FILES}`),
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // Job control in a terminal and deadlines of other processes can miss on a machine that is busy; the reporter
-          // shows what was tried again.
-          retry: 1,
           fileParallelism: false,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },

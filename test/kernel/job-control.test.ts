@@ -79,7 +79,7 @@ const CASES: Record<string, Step[]> = {
     [PROMPT, `PS1='inner> ' ./run bash --norc -i\n`],
     ['inner> $', 'suspend\n'],
     [STOPPED, 'fg\n'],
-    ['-i\n', 'echo back\n'],
+    ['-i\ninner> $', 'echo back\n'],
     ['^back\ninner> $', 'exit 6\n'],
   ],
   'job control in an interactive shell': [
@@ -90,7 +90,7 @@ const CASES: Record<string, Step[]> = {
     ['sleep 100.\n', CTRL_C],
     ['inner> $', 'suspend\n'],
     [STOPPED, 'fg\n'],
-    ['-i\n', 'exit 6\n'],
+    ['-i\ninner> $', 'exit 6\n'],
   ],
   'a stopped command is killed': [
     [PROMPT, `./run bash -c 'echo $$ > pid; echo ready; exec sleep 100'\n`],

@@ -27,7 +27,7 @@ import { compiled } from './record.js';
 /** Set DK_LAUNCHER to test another build than the project's. */
 const LAUNCHER = process.env.DK_LAUNCHER ?? join(PROJECT_DIR, 'build', 'Release', 'dk-launcher');
 const STUB = join(PROJECT_DIR, 'test', 'kernel', 'fixtures', 'recorder-stub.mjs');
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 60_000;
 
 /** What recorder-stub.mjs can be told to do. */
 export interface StubOptions {
