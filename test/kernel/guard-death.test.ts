@@ -22,7 +22,7 @@ class Stream {
     const command = [await compiled('test/kernel/fixtures/guarded.c'), 'stream'];
     this.running = this.bench.start(command, { extraPlan: [`freeze=${this.frozen}`] });
     await this.running.output('runs');
-    const launcher = this.running.pid;
+    const launcher = this.named('dk-launcher', this.running.pid); // below the front, which has the same name
     const recorder = (await this.running.message('start')).pid as number;
     const guard = this.named('dk-guard', launcher);
     this.pids = { recorder, launcher, guard, watchdog: this.named('dk-watchdog', launcher) };
@@ -53,8 +53,8 @@ class Stream {
     return readFileSync(result, 'utf8');
   }
 
-  private named(name: string, launcher: number): number {
-    const pid = childrenOf(launcher).find((child) => nameOf(child) === name);
+  private named(name: string, parent: number): number {
+    const pid = childrenOf(parent).find((child) => nameOf(child) === name);
     if (pid === undefined) throw new Error(`no ${name}`);
     return pid;
   }
