@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /** These use the machine itself (kernel probes, terminals, timing of kills) and would disturb each other. */
 const MACHINE = ['test/kernel', 'test/tui', 'test/faults', 'test/real', 'test/integration'];
+/** These try every command on many bundles: minutes of both cores, so after the tests that have deadlines. */
+const LONG = ['test/format/crafted.test.ts', 'test/format/fuzz.test.ts'];
 const FILES = '**/*.test.{ts,tsx}';
 
 export default defineConfig({
@@ -14,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'model',
           include: [`test/${FILES}`],
-          exclude: MACHINE.map((folder) => `${folder}/**`),
+          exclude: [...MACHINE.map((folder) => `${folder}/**`), ...LONG],
           testTimeout: 20_000,
           sequence: { groupOrder: 0 },
         },
@@ -31,6 +33,15 @@ export default defineConfig({
           fileParallelism: false,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'long',
+          include: LONG,
+          testTimeout: 600_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -47,25 +47,31 @@ export class BaseTree {
 
   /** DkError 'damaged' when names make a directory stand below itself, or too deep: what walks the tree need not look. */
   private requireTree(): void {
-    const done = new Set<number>();
+    /** How deep each lies; along the deepest of its names. */
+    const depths = new Map<number, number>();
     for (const start of this.externalNames.keys()) {
-      const way: { file: number; names: Iterator<NodeName> }[] = [];
+      const way: { file: number; names: Iterator<NodeName>; depth: number }[] = [];
       const onWay = new Set<number>();
       const enter = (file: number): void => {
-        if (onWay.has(file) || way.length > MOST.pathDepth) throw noTree(file);
-        if (done.has(file)) return;
+        if (onWay.has(file)) throw noTree(file);
         onWay.add(file);
-        way.push({ file, names: this.names(file) });
+        way.push({ file, names: this.names(file), depth: 0 });
       };
-      enter(start);
+      if (!depths.has(start)) enter(start);
       for (let at = way.at(-1); at !== undefined; at = way.at(-1)) {
         const next = at.names.next();
-        if (!next.done) {
+        const above = next.done ? undefined : depths.get(next.value.parent);
+        if (above !== undefined) {
+          at.depth = Math.max(at.depth, above + 1);
+        } else if (!next.done) {
           enter(next.value.parent);
         } else {
-          done.add(at.file);
+          if (at.depth > MOST.pathDepth) throw noTree(at.file);
+          depths.set(at.file, at.depth);
           onWay.delete(at.file);
           way.pop();
+          const below = way.at(-1);
+          if (below !== undefined) below.depth = Math.max(below.depth, at.depth + 1);
         }
       }
     }

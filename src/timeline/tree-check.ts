@@ -14,7 +14,7 @@ export interface ChangedRow {
  * follows entries, walking up follows names: they must say the same of directories. Files may say what they like.
  */
 export function requireTree(before: TreeState, state: TreeState, changed: readonly ChangedRow[]): void {
-  const sound = new Set<number>();
+  const depths = new Map<number, number>();
   for (const { file, entries } of changed) {
     for (const { name, file: child } of entries) {
       if (child === 0) continue;
@@ -24,11 +24,11 @@ export function requireTree(before: TreeState, state: TreeState, changed: readon
       const known = state.nameOf(child);
       if (known?.parent !== file || known.name !== name) throw noTree(state, child);
     }
-    if (state.typeOf(file) === 'dir') requirePlace(before, state, file, sound);
+    if (state.typeOf(file) === 'dir') requirePlace(before, state, file, depths);
   }
 }
 
-function requirePlace(before: TreeState, state: TreeState, dir: number, sound: Set<number>): void {
+function requirePlace(before: TreeState, state: TreeState, dir: number, depths: Map<number, number>): void {
   const rec = state.rec(dir);
   const recBefore = before.rec(dir);
   const isBase = state.base.node(dir) !== undefined;
@@ -41,11 +41,14 @@ function requirePlace(before: TreeState, state: TreeState, dir: number, sound: S
     if (!rec.names.has(parent, name) && state.child(parent, name) === dir) throw noTree(state, dir);
   }
   const way = new Set<number>();
-  for (let at: number | undefined = dir; at !== undefined && !sound.has(at); at = state.nameOf(at)?.parent) {
-    if (way.has(at) || way.size > MOST.pathDepth) throw noTree(state, dir);
+  let at: number | undefined = dir;
+  for (; at !== undefined && !depths.has(at); at = state.nameOf(at)?.parent) {
+    if (way.has(at)) throw noTree(state, dir);
     way.add(at);
   }
-  for (const at of way) sound.add(at);
+  let depth = at === undefined ? 0 : (depths.get(at) ?? 0);
+  for (const below of [...way].reverse()) depths.set(below, ++depth);
+  if (depth > MOST.pathDepth) throw noTree(state, dir);
 }
 
 function noTree(state: TreeState, file: number): DkError {

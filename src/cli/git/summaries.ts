@@ -1,4 +1,3 @@
-import { plural } from '../../debugger/quantities.js';
 import type { Paint } from '../output/paint.js';
 import { largest, width } from '../output/table.js';
 import type { DiffEntry } from './collect.js';
@@ -58,10 +57,15 @@ export function statTable(rows: readonly StatRow[], paint: Paint, columns: numbe
 function sums(rows: readonly StatRow[]): string {
   const added = rows.reduce((sum, row) => sum + row.added, 0);
   const removed = rows.reduce((sum, row) => sum + row.removed, 0);
-  const parts = [`${plural(rows.length, 'file')} changed`];
-  if (added > 0 || removed === 0) parts.push(`${plural(added, 'insertion')}(+)`);
-  if (removed > 0 || added === 0) parts.push(`${plural(removed, 'deletion')}(-)`);
+  const parts = [`${counted(rows.length, 'file')} changed`];
+  if (added > 0 || removed === 0) parts.push(`${counted(added, 'insertion')}(+)`);
+  if (removed > 0 || added === 0) parts.push(`${counted(removed, 'deletion')}(-)`);
   return ` ${parts.join(', ')}`;
+}
+
+/** Without the thousands' commas of dk's own sentences: git prints none. */
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function statName({ status, oldName, newName }: DiffEntry): string {
