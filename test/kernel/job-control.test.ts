@@ -12,10 +12,27 @@ const CTRL_C = '\x03';
 const CTRL_Z = '\x1a';
 const CTRL_BACKSLASH = '\x1c';
 const UNTIL_GONE = 'until [ -z "$(jobs -r; jobs -s)" ]; do sleep 0.1; done; echo gone\n';
+/** bash tells of the end of a job when it comes to it. */
+const LATE = /^(gone\n)(\[1\].*\n)/gm;
 const END: Step[] = [
   [PROMPT, 'echo "then $?"\n'],
   ['then \\d+\n\\$ $', 'exit\n'],
 ];
+
+/**
+ * Says whenever it is in the foreground from then on: keys are for it. bash itself would ignore SIGQUIT, and says what it will do
+ * before the terminal is handed over.
+ */
+const WATCHER = `import os, signal, time
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+was = False
+while True:
+    now = os.tcgetpgrp(0) == os.getpgrp()
+    if now and not was: print('front', flush=True)
+    was = now
+    time.sleep(0.02)
+`;
+const WATCH = 'python3 -S watcher.py';
 
 /** What is typed into a shell with job control; the screen must show the same with dk as without. */
 const CASES: Record<string, Step[]> = {
@@ -26,13 +43,13 @@ const CASES: Record<string, Step[]> = {
     [PROMPT, 'fg\n'],
     ['finished\n', ''],
   ],
-  'Ctrl-Z, bg, fg, Ctrl-C': [
-    [PROMPT, `./run bash -c 'echo ready; exec sleep 100'\n`],
+  'Ctrl-Z, bg, fg': [
+    [PROMPT, `./run bash -c 'echo ready; while [ ! -e go ]; do sleep 0.05; done; echo finished; exit 4'\n`],
     ['^ready\n', CTRL_Z],
     [STOPPED, 'bg\n'],
     [PROMPT, 'jobs\n'],
-    ['Running(.|\\n)*\\$ $', 'fg\n'],
-    ['sleep 100.\n', CTRL_C],
+    ['Running(.|\\n)*\\$ $', '(sleep 0.3; touch go) & fg %1\n'],
+    ['finished\n', ''],
   ],
   'Ctrl-Z at once, and again': [
     [PROMPT, `./run bash -c 'echo ready; read a; echo "got $a"; read b; echo "got $b"; exit 8'\n`],
@@ -84,11 +101,10 @@ const CASES: Record<string, Step[]> = {
   ],
   'job control in an interactive shell': [
     [PROMPT, `PS1='inner> ' ./run bash --norc -i\n`],
-    ['inner> $', `sh -c 'echo ready; exec sleep 100'\n`],
+    ['inner> $', `sh -c 'echo ready; while [ ! -e go ]; do sleep 0.05; done; echo finished'\n`],
     ['^ready\n', CTRL_Z],
-    ['Stopped(.|\\n)*inner> $', 'fg\n'],
-    ['sleep 100.\n', CTRL_C],
-    ['inner> $', 'suspend\n'],
+    ['Stopped(.|\\n)*inner> $', 'touch go; fg\n'],
+    ['finished\ninner> $', 'suspend\n'],
     [STOPPED, 'fg\n'],
     ['-i\ninner> $', 'exit 6\n'],
   ],
@@ -140,12 +156,12 @@ const CASES: Record<string, Step[]> = {
     ['^ready\n', CTRL_C],
   ],
   'Ctrl-\\': [
-    [PROMPT, `ulimit -c 0; ./run bash -c 'echo ready; exec sleep 100'\n`],
-    ['^ready\n', CTRL_BACKSLASH],
+    [PROMPT, `ulimit -c 0; ./run ${WATCH}\n`],
+    ['^front\n', CTRL_BACKSLASH],
   ],
   'Ctrl-C ends make': [
     [PROMPT, 'make\n'],
-    ['^ready\n', CTRL_C],
+    ['^front\n', CTRL_C],
   ],
 };
 
@@ -157,6 +173,7 @@ describe('bash shows the same as without dk', () => {
         inShell(folder, 'plain', steps),
         inShell(folder, 'recorded', steps),
       ]);
+      for (const shown of [plain, recorded]) shown.text = shown.text.replace(LATE, '$2$1');
       expect(recorded).toEqual(plain);
       expect(plain.status).not.toBe(null);
       expect(plain.text).not.toContain('waited in vain');
@@ -166,9 +183,7 @@ describe('bash shows the same as without dk', () => {
 
 function inShell(folder: string, how: 'plain' | 'recorded', steps: readonly Step[]) {
   const at = bench(folder, how);
-  writeFileSync(
-    join(at.work, 'Makefile'),
-    "all:\n\t@./run bash -c 'echo ready; exec sleep 100'\n\t@echo not reached\n",
-  );
+  writeFileSync(join(at.work, 'watcher.py'), WATCHER);
+  writeFileSync(join(at.work, 'Makefile'), `all:\n\t@./run ${WATCH}\n\t@echo not reached\n`);
   return onTerminal(at, [...steps, ...END], ['bash', '--norc', '--noediting', '-i']);
 }

@@ -69,7 +69,7 @@ fd = os.open('cut', os.O_RDWR | os.O_CREAT); os.ftruncate(fd, SIZE)`,
       await expectCheckout(at, id, 'end', 'far');
       expect(await at.dk(['cat', '--json', id, 'far'])).toMatchObject({
         code: 2,
-        stderr: expect.stringContaining(`has ${SIZE} bytes, more than the limit`),
+        stderr: expect.stringContaining(`has ${SIZE} bytes, more than --json shows`),
       });
       const diff = await at.dk(['diff', id, 'start', 'end']);
       expect(diff).toMatchObject({ code: 0 });
