@@ -12,7 +12,7 @@ const CTRL_C = '\x03';
 const CTRL_Z = '\x1a';
 const CTRL_BACKSLASH = '\x1c';
 const UNTIL_GONE = 'until [ -z "$(jobs -r; jobs -s)" ]; do sleep 0.1; done; echo gone\n';
-/** bash tells of the end of a job when it comes to it. */
+/** bash tells of the end of a job when it comes to it, and which job is the current one by then. */
 const LATE = /^(gone\n)(\[1\].*\n)/gm;
 const END: Step[] = [
   [PROMPT, 'echo "then $?"\n'],
@@ -173,7 +173,8 @@ describe('bash shows the same as without dk', () => {
         inShell(folder, 'plain', steps),
         inShell(folder, 'recorded', steps),
       ]);
-      for (const shown of [plain, recorded]) shown.text = shown.text.replace(LATE, '$2$1');
+      for (const shown of [plain, recorded])
+        shown.text = shown.text.replace(/^\[1\][-+]/gm, '[1] ').replace(LATE, '$2$1');
       expect(recorded).toEqual(plain);
       expect(plain.status).not.toBe(null);
       expect(plain.text).not.toContain('waited in vain');
