@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -34,21 +33,24 @@ export function launchersEnvironment(): Record<string, string> {
  * Runs this program with `args` below a launcher of its own, for a command that finds the variables of `env`. Resolves to the exit
  * code as a shell shows it, and the signal, 0 for none.
  */
-export function runBelowLauncher(
+export async function runBelowLauncher(
   link: LauncherLink,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<{ code: number; signal: number }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(LAUNCHER_BINARY, ['--with-parent', process.execPath, ...args], { stdio: 'inherit', env });
-    child.on('error', (cause) => reject(noLauncher(cause)));
-    child.on('exit', (exitCode, name) => {
-      link.standIn(0);
-      const signal = name === null ? 0 : constants.signals[name];
-      resolve({ code: exitCode ?? 128 + signal, signal });
-    });
-    if (child.pid !== undefined) link.standIn(child.pid);
+  const { execa } = await import('execa');
+  const child = execa(LAUNCHER_BINARY, ['--with-parent', process.execPath, ...args], {
+    stdio: 'inherit',
+    env,
+    extendEnv: false,
+    reject: false,
   });
+  if (child.pid !== undefined) link.standIn(child.pid);
+  const { exitCode, signal: name, cause } = await child;
+  link.standIn(0);
+  if (exitCode === undefined && name === undefined) throw noLauncher(cause);
+  const signal = name === undefined ? 0 : constants.signals[name as NodeJS.Signals];
+  return { code: exitCode ?? 128 + signal, signal };
 }
 
 function noLauncher(cause: unknown): DkError {
