@@ -63,11 +63,6 @@ void capabilities_forgo(uint64_t capabilities) {
   capabilities_set(&caps);
 }
 
-bool capabilities_have(uint64_t capabilities) {
-  struct capabilities caps = {0};
-  return capabilities_get(&caps) == 0 && (caps.effective & capabilities) == capabilities;
-}
-
 void capabilities_use(uint64_t capabilities) {
   struct capabilities caps = {0};
   if (capabilities_get(&caps)) return;

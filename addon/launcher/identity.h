@@ -36,5 +36,3 @@ int identity_borrow(const struct identity *identity);
 void capabilities_use(uint64_t capabilities);
 /* This process and all that it starts are without them for good. */
 void capabilities_forgo(uint64_t capabilities);
-/* True when the process has all of them. */
-bool capabilities_have(uint64_t capabilities);

@@ -5,6 +5,7 @@ import { type ChangeLetter, eventText, filesOf } from './event-text.js';
 import { ancestors, isInside } from './display-path.js';
 import type { OpenDirs } from './open-dirs.js';
 import type { PathFilter } from './path-filter.js';
+import { childPath } from '../timeline/child-path.js';
 
 export interface TreeRow {
   /** Distinguishes rows; stable while the tree stays the same. */
@@ -101,7 +102,7 @@ function walk(
       hidden += 1;
       continue;
     }
-    const child = join(path, entry.name);
+    const child = childPath(path, entry.name);
     const node = entry.file === 0 ? before?.lookup(child) : state.node(entry.file);
     if (node === undefined) continue;
     const isOpen = node.type === 'dir' && entry.file !== 0 && openDirs.isOpen(node.file, false);
@@ -131,7 +132,7 @@ function* entriesOf(
     while (ghostNames[0] !== undefined && ghostNames[0] < entry.name)
       yield { name: ghostNames.shift() as string, file: 0 };
     shown += 1;
-    if (shown <= MAX_ENTRIES || changes.has(join(path, entry.name))) yield entry;
+    if (shown <= MAX_ENTRIES || changes.has(childPath(path, entry.name))) yield entry;
     else yield null;
     if (++scanned >= MAX_ENTRIES + MAX_SCAN) break;
   }
@@ -231,10 +232,6 @@ function labelRow(key: string, name: string, depth: number, type: 'more' | 'grou
     sizeBytes: null,
     target: null,
   };
-}
-
-function join(dir: string, name: string): string {
-  return dir === '/' ? `/${name}` : `${dir}/${name}`;
 }
 
 /** Directories that lead to what the event changed, in the state where they exist. */

@@ -3,6 +3,7 @@ import { FIRST_BASE_FILE, ROOT_DIR_FILE } from '../events/event.js';
 import { MOST } from '../events/limits.js';
 import { type BaseNode, makeDev, type NodeName, S_IFDIR, S_IFMT } from './base-node.js';
 import { damagedNodeFile, wholeNodeFile } from './node-file.js';
+import { childPath } from './child-path.js';
 
 /**
  * base.bin, the stat-only manifest of the roots (layout: addon/launcher/node-record.h). Nothing is decoded before it is
@@ -197,7 +198,7 @@ export class BaseManifest {
     const parent = this.view.getUint32((this.offsets[record] as number) + AT.parent, true);
     if (parent === NO_PARENT) return this.nameOf(record);
     const dir = this.pathOf(parent);
-    return `${dir === '/' ? '' : dir}/${this.nameOf(record)}`;
+    return childPath(dir, this.nameOf(record));
   }
 
   /** Order by the bytes of the names. */

@@ -3,6 +3,7 @@ import { DkError } from '../errors.js';
 import { ROOT_DIR_FILE } from '../events/event.js';
 import { type PathFilter, pathFilter } from './path-filter.js';
 import type { TreeState } from './state.js';
+import { childPath } from './child-path.js';
 
 /** An entry to make: `path` is its path in the recording; `sub` when it is a directory. */
 export interface PlannedEntry {
@@ -47,7 +48,7 @@ function treePlan(state: TreeState, file: number, path: string): PlannedDir {
     file,
     *entries() {
       for (const entry of state.children(file)) {
-        const at = path === '/' ? `/${entry.name}` : `${path}/${entry.name}`;
+        const at = childPath(path, entry.name);
         const isDir = state.typeOf(entry.file) === 'dir';
         yield { ...entry, path: at, sub: isDir ? treePlan(state, entry.file, at) : undefined };
       }

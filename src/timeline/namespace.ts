@@ -6,6 +6,7 @@ import { items } from './balanced.js';
 import { compareNames, type NameEntry, nameIn } from './name-tree.js';
 import type { Rec } from './rec.js';
 import type { NodeType } from './types.js';
+import { childPath } from './child-path.js';
 
 /** As the kernel's MAXSYMLINKS. */
 const MAX_SYMLINKS = 40;
@@ -158,7 +159,7 @@ export abstract class Namespace {
     const paths: string[] = [];
     for (const { parent, name } of names) {
       const dir = this.dirPath(parent);
-      if (dir !== undefined) paths.push(dir === '/' ? `/${name}` : `${dir}/${name}`);
+      if (dir !== undefined) paths.push(childPath(dir, name));
     }
     return paths;
   }

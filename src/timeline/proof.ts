@@ -10,6 +10,7 @@ import { atPath } from './long-path.js';
 import { isOnOverlay, numbersMove } from './overlay.js';
 import type { NodeView } from './rec.js';
 import type { TreeState } from './state.js';
+import { childPath } from './child-path.js';
 
 /** What stood on the disk at a path when the command had ended. */
 export interface ProofEntry {
@@ -111,7 +112,7 @@ export function* touchedPaths(state: TreeState): Generator<[path: string, node: 
     const dir = state.pathOf(file);
     if (dir === undefined) continue;
     for (const { name, file: child } of items(rec.entries)) {
-      if (child === 0) yield [dir === '/' ? `/${name}` : `${dir}/${name}`, undefined];
+      if (child === 0) yield [childPath(dir, name), undefined];
     }
   }
 }

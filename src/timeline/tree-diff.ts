@@ -4,6 +4,7 @@ import { compareNames, nameDifferences } from './name-tree.js';
 import type { NodeView, Rec } from './rec.js';
 import type { TreeState } from './state.js';
 import type { TreeChange } from './types.js';
+import { childPath } from './child-path.js';
 
 /**
  * What differs between two states of one recording, in path order. Work is in proportion to what changed between them:
@@ -70,7 +71,7 @@ function collect(state: TreeState, dir: number, name: string, file: number, into
   if (file === 0) return;
   const dirPath = state.pathOf(dir);
   if (dirPath === undefined) return;
-  const stack: [path: string, file: number][] = [[dirPath === '/' ? `/${name}` : `${dirPath}/${name}`, file]];
+  const stack: [path: string, file: number][] = [[childPath(dirPath, name), file]];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const [path, at] = next;
     if (into.has(path)) continue;

@@ -10,6 +10,7 @@ import { nodeJson } from '../output/node-json.js';
 import { stateSeq } from '../refs/event-ref.js';
 import { requireNode } from '../refs/path-ref.js';
 import { type Context, defineCommand, json, value } from './command.js';
+import { childPath } from '../../timeline/child-path.js';
 
 export const command = defineCommand({
   options: { at: value('--at <E>', 'the event after which to look (default: end)'), json },
@@ -70,7 +71,7 @@ function* walk(state: State, top: Node, topPath: string): Iterable<Entry> {
     const { name, file, isLast } = next.value;
     const node = state.node(file);
     if (node === undefined) continue;
-    const path = at.path === '/' ? `/${name}` : `${at.path}/${name}`;
+    const path = childPath(at.path, name);
     yield { name, path, branch: `${at.indent}${isLast ? '└─ ' : '├─ '}`, node };
     if (node.type !== 'dir') continue;
     const indent = levels.length < DRAWN_LEVELS ? `${at.indent}${isLast ? '   ' : '│  '}` : at.indent;

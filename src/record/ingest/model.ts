@@ -15,6 +15,7 @@ import { ACL_DEFAULT } from './attributes.js';
 import { isMounted } from './mount-table.js';
 import { type FoundNode, hadSeveralNames, type Preimages } from './preimages.js';
 import { type Identity, identityKey, inodeOf, isSameInode } from './raw-record.js';
+import { childPath } from '../../timeline/child-path.js';
 
 /** A name in a directory that exists; file 0: nothing stands there. */
 export interface Place extends NodeName {
@@ -101,7 +102,7 @@ export class Model {
   /** The entry itself, whether something stands there or not. */
   entry(parent: number, name: string): Place {
     const dir = this.pathOf(parent);
-    return { parent, name, file: this.state.child(parent, name), path: dir === '/' ? `/${name}` : `${dir}/${name}` };
+    return { parent, name, file: this.state.child(parent, name), path: childPath(dir, name) };
   }
 
   /** The file's path; the last one for a file without a name; '' when none was ever known. */

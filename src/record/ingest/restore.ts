@@ -6,6 +6,7 @@ import type { EventToWrite } from '../writer.js';
 import type { Model } from './model.js';
 import { isMounted } from './mount-table.js';
 import { liveBytes, liveNames, liveNode } from './read-back.js';
+import { childPath } from '../../timeline/child-path.js';
 
 export type Emit = (
   event: { kind: EventToWrite['kind']; path: string; [field: string]: unknown },
@@ -40,7 +41,7 @@ export class Restorer {
       const live = new Set(liveNames(next));
       const known = [...this.model.state.children(at.file)].map(({ name }) => name);
       for (const name of new Set([...known, ...live])) {
-        const below = next === '/' ? `/${name}` : `${next}/${name}`;
+        const below = childPath(next, name);
         if (!this.options.skips(below)) todo.push(below);
       }
     }

@@ -2,6 +2,7 @@ import type { BaseManifest } from '../../timeline/base-manifest.js';
 import { type BaseNode, typeOfMode } from '../../timeline/base-node.js';
 import { isOnOverlay } from '../../timeline/overlay.js';
 import type { StateBuilder } from '../../timeline/state-builder.js';
+import { childPath } from '../../timeline/child-path.js';
 
 /** Something that no event explains. What an event touched is not looked at: the proof compares that, bytes included. */
 export interface Unrecorded {
@@ -77,9 +78,9 @@ export class RootCompare {
       if (isSame && !this.end.isDir(is)) continue;
       const name = order < 0 ? this.base.nameOf(record) : this.end.nameOf(record);
       const file = order === 0 && !renamed ? this.base.fileOf(was) : this.state.child(dir, name);
-      if (order < 0) this.missing(join(path, name), file);
-      else if (isSame && file === this.base.fileOf(was)) this.enter(join(path, name), file, is);
-      else if (file !== 0 || this.isListed(dir)) this.look(join(path, name), file, is);
+      if (order < 0) this.missing(childPath(path, name), file);
+      else if (isSame && file === this.base.fileOf(was)) this.enter(childPath(path, name), file, is);
+      else if (file !== 0 || this.isListed(dir)) this.look(childPath(path, name), file, is);
     }
   }
 
@@ -90,9 +91,10 @@ export class RootCompare {
       const name = this.end.nameOf(record);
       names.add(name);
       const file = this.state.child(dir, name);
-      if (file !== 0 || this.isListed(dir)) this.look(join(path, name), file, record);
+      if (file !== 0 || this.isListed(dir)) this.look(childPath(path, name), file, record);
     }
-    for (const { name, file } of this.state.children(dir)) if (!names.has(name)) this.missing(join(path, name), file);
+    for (const { name, file } of this.state.children(dir))
+      if (!names.has(name)) this.missing(childPath(path, name), file);
   }
 
   /** False where names may be there that nobody has ever listed. */
@@ -173,7 +175,7 @@ function difference(before: BaseNode, now: BaseNode, path: string): 'changed' | 
   if (!isChanged && !ofSize && !ofBytes && !ofNames && !ofTimes && !isOther) return undefined;
   // The kernel copies up what somebody opens for writing: numbers and times are then those of the copy, and the directory gets a
   // mark. Of one that is the root of an overlay only what is in it stands there.
-  const onOverlay = (isOther || ofNames || ofTimes) && isOnOverlay(type === 'dir' ? join(path, '.') : path);
+  const onOverlay = (isOther || ofNames || ofTimes) && isOnOverlay(type === 'dir' ? childPath(path, '.') : path);
   if (isOther && !onOverlay) return 'replaced';
   if (isChanged || ofSize || (ofNames && !onOverlay)) return 'changed';
   if (ofBytes) return 'timed';
@@ -182,8 +184,4 @@ function difference(before: BaseNode, now: BaseNode, path: string): 'changed' | 
 
 function deviceOf({ identity }: BaseNode): string {
   return identity.slice(0, identity.lastIndexOf(':'));
-}
-
-function join(dir: string, name: string): string {
-  return dir === '/' ? `/${name}` : `${dir}/${name}`;
 }
