@@ -111,18 +111,18 @@ const CASES: Record<string, Step[]> = {
   'a stopped command is killed': [
     [PROMPT, `./run bash -c 'echo $$ > pid; echo ready; exec sleep 100'\n`],
     ['^ready\n', CTRL_Z],
-    [STOPPED, 'kill -9 $(cat pid); ' + UNTIL_GONE],
+    [STOPPED, `kill -9 $(cat pid); ${UNTIL_GONE}`],
     ['^gone\n', ''],
   ],
   'a stopped job is killed': [
     [PROMPT, `./run bash -c 'echo ready; exec sleep 100'\n`],
     ['^ready\n', CTRL_Z],
-    [STOPPED, 'kill -9 %1; ' + UNTIL_GONE],
+    [STOPPED, `kill -9 %1; ${UNTIL_GONE}`],
     ['^gone\n', ''],
   ],
   'somebody else continues the command': [
     [PROMPT, `./run bash -c '(while [ ! -e go ]; do sleep 0.05; done; kill -CONT $$) & kill -STOP $$; exit 7'\n`],
-    [STOPPED, 'touch go; ' + UNTIL_GONE],
+    [STOPPED, `touch go; ${UNTIL_GONE}`],
     ['^gone\n', ''],
   ],
   'in a pipeline': [
