@@ -82,8 +82,10 @@ static __always_inline __u32 call__name(struct dk_scratch *s, __u32 pos, __u8 di
 		dentry = READ(task, fs, root.dentry);
 	} else if (fd != AT_FDCWD) {
 		file = task__file(fd);
-		if (!file)
+		if (!file) {
+			s->call.flags |= DK_FLAG_FAULT;
 			return pos;
+		}
 		mnt = READ(file, f_path.mnt);
 		dentry = READ(file, f_path.dentry);
 	}
@@ -102,6 +104,8 @@ static __always_inline __u32 call__name(struct dk_scratch *s, __u32 pos, __u8 di
 		s->strings[which].at = pos;
 		s->strings[which].length = n - 1;
 		pos += n;
+	} else if (name) {
+		s->call.flags |= DK_FLAG_FAULT;
 	}
 	return pos;
 }
@@ -149,8 +153,10 @@ static __always_inline __u32 call__extra(struct dk_scratch *s, __u32 pos, const 
 		if (pos > DK_PAYLOAD_MAX - 2 * DK_NAME_MAX - 65536)
 			return pos;
 		n = bpf_probe_read_user_str(s->data + pos, DK_NAME_MAX, (void *)from);
-		if (n <= 0 || n > DK_NAME_MAX)
+		if (n <= 0 || n > DK_NAME_MAX) {
+			s->call.flags |= DK_FLAG_FAULT;
 			return pos;
+		}
 		pos += n;
 		if (o->extra == EXTRA_XATTR_NAME)
 			break;
@@ -184,8 +190,10 @@ ON_EXIT(dk_path_call)
 	if (fd >= 0) {
 		struct file *file = task__file(fd);
 
-		if (!file)
+		if (!file) {
+			loss__count(DK_LOSS_DESCRIPTOR_REPLACED, NULL);
 			return 0;
+		}
 		inode = READ(file, f_inode);
 		if (inode__pseudo(inode))
 			return 0;
@@ -270,8 +278,12 @@ ON_EXIT(dk_fd_call)
 	struct dk_scratch *s;
 	__u32 nr, pos;
 
-	if (!t || !file)
+	if (!t)
 		return 0;
+	if (!file) {
+		loss__count(DK_LOSS_DESCRIPTOR_REPLACED, NULL);
+		return 0;
+	}
 	inode = READ(file, f_inode);
 	if (inode__pseudo(inode))
 		return 0;

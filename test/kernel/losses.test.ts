@@ -11,13 +11,15 @@ const UNREADABLE = 'calls whose memory could not be read afterwards';
 
 /** What a second thread takes away while a call is in progress, and what the gap must say. */
 const LOSSES = [
-  { act: 'replaced-write', cause: REPLACED },
-  { act: 'replaced-copy', cause: REPLACED },
-  { act: 'iovec', cause: UNREADABLE },
+  { act: 'replaced-write', cause: REPLACED, file: '/out' },
+  { act: 'replaced-copy', cause: REPLACED, file: '/out' },
+  { act: 'iovec', cause: UNREADABLE, file: '/out' },
+  { act: 'name', cause: 'mkdir: what it was about could not be read afterwards', file: null },
+  { act: 'closed', cause: REPLACED, file: null },
 ] as const;
 
-describe('what could not be captured names its file and its true cause', () => {
-  for (const { act, cause } of LOSSES) {
+describe('what could not be captured names its true cause, and its file where that is known', () => {
+  for (const { act, cause, file } of LOSSES) {
     kernelTest(act, async () => {
       const bench = new Bench(temp());
       const program = await compiled('test/kernel/fixtures/losses.c', ['-pthread']);
@@ -26,7 +28,7 @@ describe('what could not be captured names its file and its true cause', () => {
       expect(summary).toMatch(/ · verified · /);
       const gaps = await bench.log(id, ['--kind', 'gap']);
       const told = gaps.map((gap) => ({ path: gap.path, cause: String(gap.cause).replace(/: \d+$/, '') }));
-      expect(told).toContainEqual({ path: `${bench.work}/out`, cause });
+      expect(told).toContainEqual({ path: file === null ? '' : `${bench.work}${file}`, cause });
       // Bytes of the buffer itself may be gone as well as those of the vector.
       // The file that stands in for `out` is changed where the descriptor is replaced before the call has taken it.
       const others = told.filter(

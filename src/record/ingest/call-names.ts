@@ -1,3 +1,4 @@
+import { callOf } from '../../syscalls/lookup.js';
 import { cString, type RawRecord } from './raw-record.js';
 
 /** The strings of a call record. */
@@ -33,5 +34,6 @@ export function namesOf(record: RawRecord): CallNames {
 export function describeRecord(record: RawRecord): string {
   if (record.name !== 'call') return `a ${record.name} record`;
   const { base1, path1, base2, path2 } = namesOf(record);
-  return `system call ${record.u32('nr')} (${[base1, path1, base2, path2].filter((name) => name !== '').join(', ')})`;
+  const nr = record.u32('nr');
+  return `${callOf(nr)?.name ?? `system call ${nr}`} (${[base1, path1, base2, path2].filter((name) => name !== '').join(', ')})`;
 }

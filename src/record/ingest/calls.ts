@@ -110,12 +110,20 @@ export function handleCall(context: Context, record: RawRecord): Outcome {
     context.renames.add(record, context.views.translate(record.pid, namesOf(record)));
     return 'done';
   }
+  if (record.has(RECORD_FLAGS.fault)) return unreadable(context, record, call);
   const names = meaning(context, record, call);
   const at = call.at ?? {};
   if (record.u64('ino') === 0 && names.path1 !== '' && onlyPseudo(context, call, names)) return 'done';
   if (call.gap !== undefined) return gapOfCall(context, record, call, names);
   const decoder = call.decoder as DecoderName | undefined;
   return decoder === undefined ? unknownCall(context, record) : DECODERS[decoder](context, record, names, at);
+}
+
+/** Another thread took its memory or its descriptor away before the kernel programs could read what it was about. */
+function unreadable(context: Context, record: RawRecord, { name }: Call): Outcome {
+  const cause = `${name}: what it was about could not be read afterwards`;
+  if (record.u64('ino') === 0) return doubtEverything(context, record, cause);
+  return onFile(context, record, (file, path) => context.doubt(record, cause, { file, path }));
 }
 
 /** The call's strings, as paths of the recording. Of a symbolic link the first string is no place. */
@@ -319,7 +327,7 @@ function removed(context: Context, record: RawRecord, names: CallNames, kind: 'd
 
 function renamed(context: Context, record: RawRecord, names: CallNames, flags: number): Outcome {
   const { model } = context;
-  const { base1, path1, base2, path2 } = context.renames.before(record) ?? names;
+  const { base1, path1, base2, path2 } = context.renames.before(record, names);
   const found = model.existing(base1, path1, { follow: false });
   if (found === undefined || found.file === 0) return 'too-early';
   const replaceable = model.noted(base2, path2, record.exitedNs);

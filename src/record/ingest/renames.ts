@@ -12,9 +12,15 @@ export class Renames {
     this.byThread.set(record.tid, { enterNs: record.enterNs, names });
   }
 
-  /** For the record of the call that has succeeded; undefined where both strings were absolute. */
-  before(record: RawRecord): CallNames | undefined {
+  /** The names of the call that has succeeded, from where they started. Absolute ones start at the root, which does not move. */
+  before(record: RawRecord, after: CallNames): CallNames {
     const known = this.byThread.get(record.tid);
-    return known?.enterNs === record.enterNs ? known.names : undefined;
+    if (known?.enterNs !== record.enterNs) return after;
+    const { base1, base2 } = known.names;
+    return {
+      ...after,
+      base1: after.path1.startsWith('/') ? after.base1 : base1,
+      base2: after.path2.startsWith('/') ? after.base2 : base2,
+    };
   }
 }
