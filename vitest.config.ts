@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** These use the machine itself (kernel probes, terminals, timing of kills) and would disturb each other. */
 const MACHINE = ['test/kernel', 'test/tui', 'test/faults', 'test/real', 'test/integration'];
 /** It tries every command on many bundles: minutes of both cores, so after the tests that have deadlines. */
-const LONG = ['test/format/crafted.test.ts'];
+const LONG = ['test/format/crafted.test.ts', 'test/format/fuzz.test.ts'];
 const FILES = '**/*.test.{ts,tsx}';
 
 export default defineConfig({
