@@ -22,9 +22,9 @@ enum { CONTROL_FD = 3 };
  * decides what the recorder loads or runs, for it may have root's help and the environment is a user's.
  */
 static const char *const passed[] = {
-    "COLORFGBG", "COLORTERM", "DK_DEBUG", "DK_HOME",   "FORCE_COLOR",  "HOME",          "LANG",
-    "LC_ALL",    "LC_CTYPE",  "NO_COLOR", "PAGER",     "SUDO_GID",     "SUDO_UID",      "TERM",
-    "TZ",        "XDG_DATA_HOME",
+    "COLORFGBG", "COLORTERM", "DK_DEBUG", "DK_HOME",  "DK_KEEP_JOURNAL", "FORCE_COLOR", "HOME",
+    "LANG",      "LC_ALL",    "LC_CTYPE", "NO_COLOR", "PAGER",           "SUDO_GID",    "SUDO_UID",
+    "TERM",      "TZ",        "XDG_DATA_HOME",
 };
 
 static bool is_passed(const char *variable) {

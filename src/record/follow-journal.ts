@@ -1,19 +1,12 @@
-import { existsSync } from 'node:fs';
-import { readPlain } from '../cas/plain-files.js';
 import type { Store } from '../catalog/store.js';
 import type { RecordingInfo } from '../catalog/types.js';
 import type { DkEvent } from '../events/event.js';
 import type { IndexWriter } from '../index/types.js';
-import { BaseManifest } from '../timeline/base-manifest.js';
-import { BaseTree } from '../timeline/base-tree.js';
-import { Ingest } from './ingest/ingest.js';
-import { JournalReader } from './ingest/journal-reader.js';
-import { Model } from './ingest/model.js';
-import { Exclusion } from './ingest/exclusion.js';
-import { baseFile, journalFolder, preimageFolder, mountTableOf } from './ingest/pipeline.js';
-import { Preimages } from './ingest/preimages.js';
-import { Processes } from './ingest/processes.js';
-import { RecordingWriter, type StreamSink } from './writer.js';
+import { assemble } from './ingest/assembly.js';
+import type { Ingest } from './ingest/ingest.js';
+import type { JournalReader } from './ingest/journal-reader.js';
+import { liveBase } from './ingest/live-base.js';
+import type { StreamSink } from './writer.js';
 
 const FRAMES_A_TURN = 64;
 
@@ -28,27 +21,16 @@ export class JournalFollower {
   private count = 0;
 
   constructor(store: Store, info: RecordingInfo) {
-    const folder = store.folderOf(info.id);
-    const manifest = existsSync(baseFile(folder))
-      ? BaseManifest.parse(readPlain(baseFile(folder)))
-      : BaseManifest.empty;
-    const index = collectingIndex((event) => this.events.push(event));
-    const writer = new RecordingWriter({
-      index,
+    const targets = {
+      index: collectingIndex((event) => this.events.push(event)),
       streams: new CountingStreams(),
       blobs: { flush: () => {} },
-      base: new BaseTree(manifest),
-    });
-    const mounts = mountTableOf(folder, info.cwd);
-    this.journal = new JournalReader(journalFolder(folder), mounts);
-    const preimages = new Preimages(preimageFolder(folder));
-    const model = new Model(writer, preimages, () => this.journal.startRealNs);
-    const processes = new Processes(
-      () => {},
-      () => writer.totals().events + 1,
-    );
-    const exclusion = new Exclusion(info.excludes, info.cwd);
-    this.ingest = new Ingest(this.journal, writer, model, processes, exclusion, mounts, preimages);
+    };
+    const { excludes, cwd } = info;
+    const job = { source: store.folderOf(info.id), excludes, cwd, live: liveBase() };
+    const { journal, ingest } = assemble(job, targets, () => {});
+    this.journal = journal;
+    this.ingest = ingest;
   }
 
   /** Sequence number of the last event that was taken. */

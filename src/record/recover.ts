@@ -7,7 +7,8 @@ import type { RecordingInfo } from '../catalog/types.js';
 import { DkError } from '../errors.js';
 import { indexTable } from '../index/open-index.js';
 import { describeRest } from './ingest/journal-reader.js';
-import { dropSource, journalFolder, Pipeline, preimageFolder } from './ingest/pipeline.js';
+import { journalFolder, preimageFolder } from './ingest/assembly.js';
+import { dropSource, Pipeline } from './ingest/pipeline.js';
 import { noteGap } from './ingest/note-gap.js';
 
 export interface Recovered {

@@ -6,7 +6,7 @@ import { DkError } from '../errors.js';
 import { ASIDE_SHARE } from '../events/abi.js';
 import type { Recorder } from '../native/addon.js';
 import { makeTargetCgroup, type TargetCgroup } from './cgroup.js';
-import { journalFolder, mountinfoFile } from './ingest/pipeline.js';
+import { journalFolder, mountinfoFile } from './ingest/assembly.js';
 import type { Conclusion } from './ingest/conclude.js';
 import { IngestWorker } from './ingest-worker.js';
 import type { LauncherLink, TargetEnd } from './launcher.js';

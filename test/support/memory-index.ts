@@ -1,4 +1,5 @@
-import type { DkEvent, ProcessInfo } from '../../src/events/event.js';
+import type { BlobWriter } from '../../src/cas/types.js';
+import { baseStream, type DkEvent, fileOfStream, type ProcessInfo } from '../../src/events/event.js';
 import { filesOf } from '../../src/index/files-of.js';
 import type { IndexReader, IndexWriter, StreamPiece } from '../../src/index/types.js';
 
@@ -61,6 +62,16 @@ export class MemoryIndex implements IndexReader, IndexWriter {
     const at = [...this.keyframes.keys()].filter((one) => one <= seq).reduce((a, b) => Math.max(a, b), -1);
     const bytes = this.keyframes.get(at);
     return bytes === undefined ? undefined : { seq: at, bytes };
+  }
+  /** What files had before, by their number: the bytes of the pieces one after the other. */
+  baseContents(blobs: Pick<BlobWriter, 'read'>): [file: number, bytes: Buffer][] {
+    const base = [...this.streams].filter(([stream]) => stream === baseStream(fileOfStream(stream)));
+    return base.map(([stream, pieces]) => {
+      const bytes = pieces.map(({ sha256, blobOff, length }) =>
+        sha256 === null ? Buffer.alloc(length) : blobs.read(sha256).subarray(blobOff, blobOff + length),
+      );
+      return [fileOfStream(stream), Buffer.concat(bytes)];
+    });
   }
   async processes(): Promise<ProcessInfo[]> {
     return [...this.rows.values()].sort((a, b) => a.proc - b.proc);

@@ -8,7 +8,12 @@ import { openIndex } from '../../src/index/open-index.js';
 import { liveFiles } from '../../src/timeline/live-files.js';
 import { openRecording } from '../../src/timeline/recording.js';
 import type { Recording } from '../../src/timeline/types.js';
+import { expect } from 'vitest';
+import { capture } from './journal-fixture.js';
 import { DK, PROJECT_DIR } from './kernel.js';
+
+/** Where the journals of recordings go that tests make: fixtures for test/ingest (CONTRIBUTING.md). */
+const CAPTURED = process.env.DK_CAPTURE_JOURNALS;
 
 export interface Finished {
   code: number | null;
@@ -53,6 +58,7 @@ export class Bench {
     this.work = join(folder, 'work');
     mkdirSync(this.work, { recursive: true });
     this.env = { ...process.env, DK_HOME: this.home, DK_SETUP: 'skip', NO_COLOR: '1' };
+    if (CAPTURED !== undefined) this.env.DK_KEEP_JOURNAL = '1';
   }
 
   /** `dk ARGS…` in the folder. */
@@ -71,7 +77,19 @@ export class Bench {
     if (summary === null) {
       throw new Error(`dk run left no summary (exit code ${done.code}). Its stderr:\n${done.stderr}`);
     }
-    return { ...done, id: summary[1] as string, summary: summary[0].trimEnd() };
+    const id = summary[1] as string;
+    if (CAPTURED !== undefined) await this.capture(id, CAPTURED);
+    return { ...done, id, summary: summary[0].trimEnd() };
+  }
+
+  private async capture(id: string, folder: string): Promise<void> {
+    const { currentTestName = 'run' } = expect.getState();
+    const name = currentTestName
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .slice(0, 80);
+    const { cwd, excludes } = this.info(id);
+    await capture(join(this.home, 'recordings', id), { cwd, excludes }, folder, name);
   }
 
   info(id: string): RecordingInfo {

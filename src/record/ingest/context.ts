@@ -1,7 +1,7 @@
 import type { DataPart } from '../../cas/types.js';
 import type { Asides } from './asides.js';
 import type { EventBody } from './event-body.js';
-import type { LayeredLinks } from './layered-links.js';
+import type { OverlayHardLinks } from './overlay-hard-links.js';
 import type { MappedPages } from './mapped-pages.js';
 import type { Model, Place } from './model.js';
 import type { OpenedNames } from './opened-names.js';
@@ -31,7 +31,7 @@ export interface Context {
   ): void;
   /** The bytes that a file had before the recording; those of the first call for it are kept. */
   saveBase(file: number, parts: Iterable<BasePart>): void;
-  readonly links: LayeredLinks;
+  readonly links: OverlayHardLinks;
   readonly stamps: Stamps;
   readonly races: Races;
   readonly windows: Windows;

@@ -9,7 +9,7 @@ import { type Effect, effectOf } from './effects.js';
 import type { Attribution, EventBody } from './event-body.js';
 import type { Exclusion } from './exclusion.js';
 import type { JournalReader } from './journal-reader.js';
-import { LayeredLinks } from './layered-links.js';
+import { OverlayHardLinks } from './overlay-hard-links.js';
 import type { LargeFiles } from './large-files.js';
 import { Looks } from './looks.js';
 import { MappedPages } from './mapped-pages.js';
@@ -73,7 +73,7 @@ export class Ingest implements Context {
   private readonly taken = new Set<RawRecord>();
   /** Of the pre-images, as the last gap said. */
   private damage: string | undefined;
-  readonly links: LayeredLinks;
+  readonly links: OverlayHardLinks;
   private readonly looks: Looks;
   private readonly savedBases = new Set<number>();
   private readonly writes = new Writes();
@@ -92,7 +92,7 @@ export class Ingest implements Context {
     this.asides = new Asides(preimages);
     this.opened = new OpenedNames(model);
     this.looks = new Looks(model, this.races);
-    this.links = new LayeredLinks(model.state.base);
+    this.links = new OverlayHardLinks(model.state.base, model.live);
     this.pseudo = new PseudoMounts(mounts);
   }
 

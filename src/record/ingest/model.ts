@@ -1,17 +1,11 @@
-import { lstatSync, readlinkSync, type BigIntStats } from 'node:fs';
-import { fromBytes } from '../../events/byte-string.js';
 import { FIRST_BASE_FILE, ROOT_DIR_FILE } from '../../events/event.js';
 import type { NodeName } from '../../timeline/base-node.js';
 import type { ExternalNode } from '../../timeline/base-tree.js';
-import { atPath } from '../../timeline/long-path.js';
 import { MANY_NAMES, type Resolution } from '../../timeline/namespace.js';
-import { inodeNumber } from '../../timeline/inode-number.js';
-import { isOnOverlay } from '../../timeline/overlay.js';
 import type { StateBuilder } from '../../timeline/state-builder.js';
-import { readingAsRoot } from '../privileges.js';
 import type { RecordingWriter } from '../writer.js';
-import { addon } from '../../native/addon.js';
 import { ACL_DEFAULT } from './attributes.js';
+import type { LiveBase } from './live-base.js';
 import { isMounted } from './mount-table.js';
 import { type FoundNode, hadSeveralNames, type Preimages } from './preimages.js';
 import { type Identity, identityKey, inodeOf, isSameInode } from './raw-record.js';
@@ -44,6 +38,7 @@ export class Model {
     private readonly preimages: Preimages,
     /** Nodes born later are not part of the base. */
     private readonly startRealNs: () => bigint,
+    readonly live: LiveBase,
   ) {}
 
   get state(): StateBuilder {
@@ -167,7 +162,7 @@ export class Model {
     if (state.base.node(dir) === undefined) return null;
     let live = this.defaultLists.get(dir);
     if (live === undefined) {
-      live = liveDefaultList(this.pathOf(dir));
+      live = this.live.defaultList(this.pathOf(dir));
       this.defaultLists.set(dir, live);
     }
     return live;
@@ -228,7 +223,7 @@ export class Model {
   private discover(parent: number, name: string, untilNs?: bigint): boolean {
     const { path } = this.entry(parent, name);
     if (isMounted(path)) return false;
-    const live = () => (untilNs === undefined ? liveNode(path, this.startRealNs()) : undefined);
+    const live = () => (untilNs === undefined ? this.live.node(path, this.startRealNs()) : undefined);
     const node = this.preimages.nodeAt(path, untilNs) ?? live();
     if (node === undefined) return false;
     this.addBase(parent, name, node);
@@ -284,54 +279,7 @@ const UNSEEN_DIR: FoundNode = {
   listed: false,
 };
 
-function liveDefaultList(path: string): Uint8Array | null {
-  try {
-    return readingAsRoot(() => atPath(path, (bytes) => addon().lgetxattrs(bytes)))[ACL_DEFAULT] ?? null;
-  } catch {
-    return null; // gone
-  }
-}
-
-function liveNode(path: string, startRealNs: bigint): FoundNode | undefined {
-  let stat: BigIntStats;
-  try {
-    stat = readingAsRoot(() => atPath(path, (bytes) => lstatSync(bytes, { bigint: true })));
-  } catch {
-    return undefined; // gone, or not readable: not part of what can be known of the base
-  }
-  if (stat.birthtimeNs >= startRealNs && !isOnOverlay(path)) return undefined;
-  return {
-    mode: Number(stat.mode),
-    nlink: Number(stat.nlink),
-    uid: Number(stat.uid),
-    gid: Number(stat.gid),
-    rdev: Number(stat.rdev),
-    identity: `${deviceText(Number(stat.dev))}:${inodeNumber(stat)}`,
-    sizeBytes: Number(stat.size),
-    mtimeNs: stat.mtimeNs,
-    ctimeNs: stat.ctimeNs,
-    target: stat.isSymbolicLink() ? linkTarget(path) : null,
-    xattrs: null,
-    listed: false,
-  };
-}
-
-function linkTarget(path: string): string | null {
-  try {
-    return readingAsRoot(() => atPath(path, (bytes) => fromBytes(readlinkSync(bytes, { encoding: 'buffer' }))));
-  } catch {
-    return null;
-  }
-}
-
 /** "major:minor:inode", as the manifest has it. */
 export function identityOf(id: Identity): string {
   return `${id.dev >>> 20}:${id.dev & 0xfffff}:${inodeOf(id)}`;
-}
-
-/** "major:minor" of a user-space dev_t (gnu_dev_major, gnu_dev_minor; below 2^32 here). */
-export function deviceText(dev: number): string {
-  const major = (dev >>> 8) & 0xfff;
-  const minor = (dev & 0xff) | ((dev >>> 12) & 0xfff00);
-  return `${major}:${minor}`;
 }

@@ -4,7 +4,6 @@ import type { Place } from './model.js';
 import type { RawRecord } from './raw-record.js';
 import type { BasePart } from '../writer.js';
 import { type DataPart, lengthOf } from '../../cas/types.js';
-import { liveBytes, liveTruth } from './read-back.js';
 
 /**
  * Call with the name that a call changes, or opens for writing. In a lower layer of overlayfs hard links are links no longer
@@ -18,10 +17,10 @@ export function ownFile(context: Context, record: RawRecord, place: Place): Plac
     if (links.isFirstDoubt()) context.doubt(record, UNTOLD, { file: 0, path: '' });
     return place;
   }
-  const truth = liveTruth(lower);
+  const truth = model.live.truth(lower);
   if (truth === null) return place;
   const isFile = typeOfMode(truth.mode) === 'file';
-  if (isFile) context.saveBase(place.file, parts(liveBytes(lower)));
+  if (isFile) context.saveBase(place.file, parts(model.live.bytes(lower)));
   const xattrs = Object.entries(truth.xattrs).filter(([name]) => !name.startsWith('trusted.overlay.'));
   const { path } = model.entry(place.parent, place.name);
   const own = {
@@ -31,7 +30,7 @@ export function ownFile(context: Context, record: RawRecord, place: Place): Plac
     truth: { ...truth, xattrs: Object.fromEntries(xattrs) },
     nlink: null,
   } as const;
-  context.emit(record, own, isFile ? [...liveBytes(lower)] : undefined);
+  context.emit(record, own, isFile ? [...model.live.bytes(lower)] : undefined);
   model.namesChanged(place.file, path);
   return { ...place, file: own.file, path };
 }

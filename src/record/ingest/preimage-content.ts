@@ -1,5 +1,4 @@
 import type { BaseNode } from '../../timeline/base-node.js';
-import { isOnOverlay } from '../../timeline/overlay.js';
 import type { BasePart } from '../writer.js';
 import type { Context } from './context.js';
 import type { Preimages, SavedContent } from './preimages.js';
@@ -13,7 +12,7 @@ export function storePreimages(context: Context, preimages: Preimages, isWhole: 
     const { identity, entry, path } = content;
     const file = entry === undefined ? model.baseFile(identity, path) : model.state.base.fileOfEntry(entry);
     const node = file === undefined ? undefined : model.state.base.node(file);
-    const moves = (): boolean => context.stamps.changed.has(file as number) || isOnOverlay(path);
+    const moves = (): boolean => context.stamps.changed.has(file as number) || model.live.isOnOverlay(path);
     if (node !== undefined && isFromBefore(content, node, moves)) context.saveBase(node.file, chunks(content));
   }
 }
