@@ -4,7 +4,7 @@
  */
 import { deflateSync } from 'node:zlib';
 import type { DkEvent } from '../src/events/event.js';
-import { type EventToWrite, RecordingWriter } from '../src/record/writer.js';
+import { type EventToWrite, RecordingWriter } from '../src/ingest/writer.js';
 import { applyEvent } from '../src/timeline/appliers.js';
 import { BaseManifest } from '../src/timeline/base-manifest.js';
 import { BaseTree } from '../src/timeline/base-tree.js';

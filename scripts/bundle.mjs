@@ -59,7 +59,7 @@ async function bundle() {
   rmSync(join(root, 'dist/program'), { recursive: true, force: true });
   await Promise.all([
     build({ ...program, entryPoints: ['src/cli/main.ts'], splitting: true }),
-    build({ ...program, entryPoints: ['src/record/ingest-thread.ts'] }),
+    build({ ...program, entryPoints: ['src/ingest/ingest-thread.ts'] }),
     build({ ...shared, outdir: 'dist', sourcemap: true, entryPoints: ['src/index.ts'] }),
   ]);
 }

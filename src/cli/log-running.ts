@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Store } from '../catalog/store.js';
 import type { RecordingInfo } from '../catalog/types.js';
 import type { DkEvent } from '../events/event.js';
-import { JournalFollower } from '../record/follow-journal.js';
+import { JournalFollower } from '../ingest/follow-journal.js';
 import { eventFilter } from '../timeline/event-query.js';
 import type { EventQuery } from '../timeline/types.js';
 import type { Context } from './commands/command.js';

@@ -1,5 +1,5 @@
 /**
- * The record ABI between the kernel programs (bpf/), the drain thread (addon/) and ingest (src/record/ingest).
+ * The record ABI between the kernel programs (bpf/), the drain thread (addon/) and ingest (src/ingest).
  * This table is the only definition: bpf/gen/abi.h is generated from it (`npm run generate`), and ingest decodes with it.
  * Little-endian; every field naturally aligned; a record is a struct followed by its payload bytes.
  *

@@ -84,7 +84,7 @@ export interface Row {
   readonly writesTo?: number;
   readonly copiesFrom?: number;
   readonly guard?: GuardAct;
-  /** The decoder that makes an event of its record (src/record/ingest/decoders.ts). */
+  /** The decoder that makes an event of its record (src/ingest/decode/calls.ts). */
   readonly decoder?: string;
   /** Why it is not followed: its success is a gap, of the file that it is about or of everything. */
   readonly gap?: string;

@@ -49,7 +49,7 @@ test('a keyframe cannot bring in a name with a slash', async () => {
   const start = (await recording.state(0)) as TreeState;
   const bytes = Buffer.from(encodeKeyframe(start, state));
   const { crc32 } = await import('node:zlib');
-  Buffer.from('../../escape').copy(bytes, bytes.indexOf('XXXXXXXXXXXX'));
+  Buffer.from('../../src/cli/output/escape.js').copy(bytes, bytes.indexOf('XXXXXXXXXXXX'));
   bytes.writeUInt32LE(crc32(bytes.subarray(0, -4)), bytes.length - 4);
   const index = new MemoryIndex();
   for (let seq = 1; seq <= 2000; seq++)

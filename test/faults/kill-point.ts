@@ -2,8 +2,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore } from '../../src/catalog/store.js';
-import { openStoredRecording } from '../../src/record/open-stored.js';
-import { recoverRecording } from '../../src/record/recover.js';
+import { openStoredRecording } from '../../src/storage/open-stored.js';
+import { recoverRecording } from '../../src/ingest/recover.js';
 import { hasBaseContent } from '../../src/timeline/proof.js';
 import type { NodeView } from '../../src/timeline/rec.js';
 import type { Recording } from '../../src/timeline/types.js';

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { makeTargetCgroup } from '../../src/record/cgroup.js';
+import { makeTargetCgroup } from '../../src/capture/cgroup.js';
 import { kernelTest } from '../support/kernel.js';
 
 describe('the command’s cgroup', () => {

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { fromBytes, toBytes } from '../../src/events/byte-string.js';
-import { NO_PARENT, NODE_FLAGS, type NodeRecord } from '../../src/record/node-records.js';
+import { NO_PARENT, NODE_FLAGS, type NodeRecord } from '../../src/journal/node-records.js';
 import { kernelTest } from '../support/kernel.js';
 import { LauncherBench } from '../support/launcher.js';
 import { tempFolders } from '../support/temp-folder.js';

@@ -16,7 +16,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { addon } from '../../src/native/addon.js';
-import { NODE_FLAGS } from '../../src/record/node-records.js';
+import { NODE_FLAGS } from '../../src/journal/node-records.js';
 import { kernelTest } from '../support/kernel.js';
 import { LauncherBench, type SavedNode } from '../support/launcher.js';
 import { tempFolders } from '../support/temp-folder.js';

@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { zstdCompress, zstdDecompress } from '../../src/cas/zstd.js';
-import { type LiveBase, liveBase } from '../../src/record/ingest/live-base.js';
+import { type LiveBase, liveBase } from '../../src/ingest/live/live-base.js';
 import { replayed, type Run } from './replay.js';
 
 interface Fixture {

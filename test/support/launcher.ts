@@ -19,8 +19,8 @@ import {
   NODE_FLAGS,
   type NodeRecord,
   manifestRecords,
-} from '../../src/record/node-records.js';
-import { PreimageLog } from '../../src/record/preimage-log.js';
+} from '../../src/journal/node-records.js';
+import { PreimageLog } from '../../src/journal/preimage-log.js';
 import { PROJECT_DIR } from './kernel.js';
 import { compiled } from './record.js';
 

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { StreamWriter } from '../../src/cas/stream-writer.js';
 import type { RecordingInfo } from '../../src/catalog/types.js';
-import { assemble } from '../../src/record/ingest/assembly.js';
-import type { LiveBase } from '../../src/record/ingest/live-base.js';
-import { storePreimages } from '../../src/record/ingest/preimage-content.js';
+import { assemble } from '../../src/ingest/assembly.js';
+import type { LiveBase } from '../../src/ingest/live/live-base.js';
+import { storePreimages } from '../../src/ingest/finish/preimage-content.js';
 import { openRecording } from '../../src/timeline/recording.js';
 import { MemoryBlobs } from './memory-blobs.js';
 import { MemoryIndex } from './memory-index.js';
@@ -45,7 +45,8 @@ export async function replayed(source: string, run: Run, live: LiveBase, framesA
   const { all, files, paths, mapped } = ingest.doubts;
   lines.push({ doubts: { all, files: [...files], paths: [...paths], mapped: [...mapped] }, problems: writer.problems });
   for (const process of await index.processes()) lines.push(process);
-  for (const [file, content] of index.baseContents(blobs)) lines.push({ base: file, content: hash(content) });
+  for (const [file, content] of index.baseContents(blobs).sort(([a], [b]) => a - b))
+    lines.push({ base: file, content: hash(content) });
   return lines.map((line) => JSON.stringify(line, plain));
 }
 

@@ -3,7 +3,7 @@ import type { BlobWriter } from '../../src/cas/types.js';
 import type { RecordingInfo } from '../../src/catalog/types.js';
 import type { NodeTruth, ProcessInfo, SideEffects } from '../../src/events/event.js';
 import type { IndexReader, IndexWriter } from '../../src/index/types.js';
-import { type EventToWrite, RecordingWriter, type WriterTotals } from '../../src/record/writer.js';
+import { type EventToWrite, RecordingWriter, type WriterTotals } from '../../src/ingest/writer.js';
 import { BaseManifest } from '../../src/timeline/base-manifest.js';
 import { BaseTree } from '../../src/timeline/base-tree.js';
 import type { LiveReader } from '../../src/timeline/live-files.js';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { checkoutTools } from '../../record/checkout-tools.js';
+import { checkoutTools } from '../../storage/checkout-tools.js';
 import { checkout, type CheckoutResult } from '../../timeline/checkout.js';
 import type { Recording, State } from '../../timeline/types.js';
 import { plural } from '../../debugger/quantities.js';

@@ -1,7 +1,7 @@
 import { lstatSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { RecordingInfo } from '../../catalog/types.js';
-import { proofTools } from '../../record/checkout-tools.js';
+import { proofTools } from '../../storage/checkout-tools.js';
 import { compareProof, type Difference, type ProofResult } from '../../timeline/compare-proof.js';
 import { type Proof, takeProof } from '../../timeline/proof.js';
 import { decodeProof } from '../../timeline/proof-codec.js';

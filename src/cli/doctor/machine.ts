@@ -3,7 +3,7 @@ import { accessSync, constants, readFileSync, statfsSync } from 'node:fs';
 import { arch, release } from 'node:os';
 import { join } from 'node:path';
 import { DkError } from '../../errors.js';
-import { tryPrograms } from '../../record/load-recorder.js';
+import { tryPrograms } from '../../capture/load-recorder.js';
 import { onPath } from '../output/pager.js';
 
 /** What the checks read of the machine; `root` lets tests bring their own /proc and /sys. */

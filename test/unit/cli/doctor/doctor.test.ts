@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { runChecks } from '../../../../src/cli/doctor/checks.js';
 import { Machine } from '../../../../src/cli/doctor/machine.js';
 import { DkError } from '../../../../src/errors.js';
-import { mayRecord } from '../../../../src/record/privileges.js';
+import { mayRecord } from '../../../../src/native/privileges.js';
 import { tempFolders } from '../../../support/temp-folder.js';
 import { runCli } from '../run-cli.js';
 
