@@ -3,17 +3,7 @@
  * took effect, apply makes events of them. Nothing here knows call numbers or record layouts.
  */
 import type { AskedFlags } from '../linux/file-flags.js';
-import type { Identity } from '../linux/inode-identity.js';
-
-/** An inode, and what it was when the call returned. */
-export interface InodeAfter extends Identity {
-  /** st_mode; 0: the probe does not tell attributes. */
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly nlink: number;
-  readonly sizeBytes: number;
-}
+import type { Identity, InodeAfter } from '../linux/inode-identity.js';
 
 /** A path as the program passed it. */
 export interface UserPath {
@@ -62,7 +52,7 @@ export interface AskedTimes {
 }
 
 /** Who, when, and what it was about. Times: nanoseconds since the start of the recording, negative before it. */
-interface Head {
+interface OperationHead {
   readonly pid: number;
   readonly tid: number;
   readonly comm: string;
@@ -170,7 +160,7 @@ export interface Operations {
 }
 
 export type Does = keyof Operations;
-export type OperationOf<D extends Does> = D extends Does ? { readonly does: D } & Head & Operations[D] : never;
+export type OperationOf<D extends Does> = D extends Does ? { readonly does: D } & OperationHead & Operations[D] : never;
 export type Operation = OperationOf<Does>;
 /** What a decoder tells of a record; the rest is the same for all. */
 export type OperationBody = { [D in Does]: { readonly does: D } & Omit<Operations[D], 'inode'> }[Does];

@@ -1,6 +1,6 @@
 import { layoutOf, RECORDS, type RecordName } from '../events/abi.js';
 import { fromBytes } from '../events/byte-string.js';
-import type { Identity } from '../linux/inode-identity.js';
+import type { Identity, InodeAfter } from '../linux/inode-identity.js';
 import { MOUNTED, type MountTable } from '../linux/mount-table.js';
 
 const TYPES = new Map<number, RecordName>(
@@ -10,6 +10,15 @@ const HEAD = layoutOf('fork').offsets as Record<
   'size' | 'type' | 'flags' | 'enter_ns' | 'exit_ns' | 'pid' | 'tid' | 'comm',
   number
 >;
+
+/** Behind the head, of every record that has these fields. */
+const INODE = layoutOf('write').offsets as Record<
+  'ino' | 'dev' | 'gen' | 'size_after' | 'mode' | 'uid' | 'gid' | 'nlink',
+  number
+>;
+const WITH_INODE: ReadonlySet<RecordName> = new Set(
+  (Object.keys(RECORDS) as RecordName[]).filter((name) => 'ino' in RECORDS[name].fields),
+);
 
 /** The name of the thread whose record was read last: most records are of the same thread as the one before. */
 const lastComm = { words: [0, 0, 0, 0], text: '' };
@@ -158,6 +167,28 @@ export class RawRecord {
       inoHigh: this.frame.readUInt32LE(ino + 4),
       dev: this.u32(`${prefix}dev`),
       gen: this.u32(`${prefix}gen`),
+    };
+  }
+
+  /** Whether the record names an inode. */
+  get hasInode(): boolean {
+    if (!WITH_INODE.has(this.name)) return false;
+    return this.frame.readUInt32LE(this.at + INODE.ino) !== 0 || this.frame.readUInt32LE(this.at + INODE.ino + 4) !== 0;
+  }
+
+  /** The inode, as the call left it. */
+  inode(): InodeAfter {
+    const { frame, at } = this;
+    return {
+      inoLow: frame.readUInt32LE(at + INODE.ino),
+      inoHigh: frame.readUInt32LE(at + INODE.ino + 4),
+      dev: frame.readUInt32LE(at + INODE.dev),
+      gen: frame.readUInt32LE(at + INODE.gen),
+      mode: frame.readUInt32LE(at + INODE.mode),
+      uid: frame.readUInt32LE(at + INODE.uid),
+      gid: frame.readUInt32LE(at + INODE.gid),
+      nlink: frame.readUInt32LE(at + INODE.nlink),
+      sizeBytes: frame.readUInt32LE(at + INODE.size_after + 4) * 2 ** 32 + frame.readUInt32LE(at + INODE.size_after),
     };
   }
 

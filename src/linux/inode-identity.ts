@@ -7,6 +7,16 @@ export interface Identity {
   readonly gen: number;
 }
 
+/** An inode, and what it was when the call returned. */
+export interface InodeAfter extends Identity {
+  /** st_mode; 0: the probe does not tell attributes. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly nlink: number;
+  readonly sizeBytes: number;
+}
+
 export function isSameInode(a: Identity, b: Identity): boolean {
   return a.inoLow === b.inoLow && a.inoHigh === b.inoHigh && a.dev === b.dev && a.gen === b.gen;
 }

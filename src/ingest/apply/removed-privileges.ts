@@ -1,5 +1,5 @@
 import type { SideEffects } from '../../events/event.js';
-import type { InodeAfter } from '../operation.js';
+import type { InodeAfter } from '../../linux/inode-identity.js';
 import type { EventBody } from '../event-body.js';
 import type { KnownNode } from './known-node.js';
 

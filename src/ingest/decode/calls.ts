@@ -41,7 +41,7 @@ const QUOTA_LOOKS: ReadonlySet<number> = new Set([
 
 /** What the success of a call means. The rows of the table name them: none is missing, none is left over. */
 const DECODERS: Readonly<Record<DecoderName, Decoder>> = {
-  open: ({ record }) => openOf(record, credentialsOf(record)),
+  open: ({ record, strings }) => openOf(record, strings.first.base, credentialsOf(record)),
   mmap: () => ({ does: 'map', follow: false }),
   punch: ({ record }) => punched(record),
   bind: ({ record }) => ({

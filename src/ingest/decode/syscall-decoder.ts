@@ -1,14 +1,14 @@
-import { LOSS_CAUSES, RECORD_FLAGS, RECORDS } from '../../events/abi.js';
+import { LOSS_CAUSES, RECORD_FLAGS } from '../../events/abi.js';
 import { fromBytes } from '../../events/byte-string.js';
-import { type Call, callOf } from '../../syscalls/lookup.js';
-import type { CapturedBytes, InodeAfter, Look, Operation, OperationBody, OutOfRing } from '../operation.js';
-import type { Identity } from '../../linux/inode-identity.js';
-import { NO_PATH } from '../operation.js';
-import { everything, operationOf } from './calls.js';
 import { cString, type RawRecord } from '../../journal/raw-record.js';
+import type { Identity } from '../../linux/inode-identity.js';
+import { type Call, callOf } from '../../syscalls/lookup.js';
+import { type Look, NO_PATH, type Operation, type OperationBody } from '../operation.js';
+import { everything, operationOf } from './calls.js';
 import { RenameStarts, type Strings, stringsOf } from './strings.js';
 import { unknownCall } from './unknown-call.js';
 import { bytesIn, WritePieces } from './write-pieces.js';
+import { type BeforeWrite, bytesOfWrite, WriteOperation } from './write-operation.js';
 
 /** What a gap says of each cause; the number follows. */
 const LOSSES: Readonly<Record<(typeof LOSS_CAUSES)[number], string>> = {
@@ -24,10 +24,8 @@ const TOO_LONG = 'a path of 4096 bytes or more';
 const NONE: readonly never[] = [];
 
 /** Records that belong to a call of their thread which is still to come. */
-interface Expected {
+interface Expected extends BeforeWrite {
   enterNs: number;
-  window?: RawRecord;
-  outOfRing?: OutOfRing;
   looks?: Look[];
 }
 
@@ -89,30 +87,20 @@ export class SyscallDecoder {
     const strings = this.starts.of(record, stringsOf(record));
     const body = whole(call, record) ?? operationOf(call, record, strings);
     if (body === undefined) return;
-    to.push(operation(record, call.name, body, { strings: placesOf(call, strings), looks: this.taken(record)?.looks }));
+    to.push(operation(record, call.name, body, placesOf(call, strings), this.taken(record)?.looks));
   }
 
   private written(pieces: readonly RawRecord[]): Operation {
     const first = pieces[0] as RawRecord;
-    const length = first.u64('total');
     const before = this.taken(first);
-    const outOfRing = first.has(RECORD_FLAGS.aside) ? before?.outOfRing : undefined;
-    const bytes = first.has(RECORD_FLAGS.aside) ? (outOfRing ?? lost(length)) : bytesIn(pieces, length);
-    const offset = first.u64('offset');
-    if (first.has(RECORD_FLAGS.output))
+    const length = first.u64('total');
+    if (first.has(RECORD_FLAGS.output)) {
+      const bytes = bytesOfWrite(pieces, before);
       return operation(first, 'write', { does: 'print', fd: first.u32('fd') === 2 ? 2 : 1, length, bytes });
-    if (first.has(RECORD_FLAGS.mapped))
-      return operation(first, 'mmap', { does: 'read-mapping', offset, bytes: bytesIn(pieces, length) });
-    const window = before?.window;
-    return operation(first, 'write', {
-      does: 'write',
-      offset,
-      length,
-      isAppend: first.has(RECORD_FLAGS.append),
-      isAmbiguous: first.has(RECORD_FLAGS.ambiguous),
-      window: window && { offset: window.u64('offset'), bytes: window.payloadUpTo(window.u32('length')) },
-      bytes,
-    });
+    }
+    if (!first.has(RECORD_FLAGS.mapped)) return new WriteOperation(pieces, before);
+    const bytes = bytesIn(pieces, length);
+    return operation(first, 'mmap', { does: 'read-mapping', offset: first.u64('offset'), bytes });
   }
 
   private look(record: RawRecord): void {
@@ -122,7 +110,7 @@ export class SyscallDecoder {
       beganNs: record.since('began_ns'),
       endedNs: record.since('ended_ns'),
       which: record.u32('which') === 0 ? 'first' : 'second',
-      found: record.u64('ino') === 0 ? null : inodeAfter(record),
+      found: record.u64('ino') === 0 ? null : record.inode(),
     });
   }
 
@@ -149,7 +137,7 @@ function whole({ name }: Call, record: RawRecord): OperationBody | undefined {
   if (!record.has(RECORD_FLAGS.fault)) return undefined;
   // Another thread took its memory or its descriptor away before the kernel programs could read what it was about.
   const cause = `${name}: what it was about could not be read afterwards`;
-  return namesInode(record)
+  return record.hasInode
     ? { does: 'unknown', follow: false, cause, about: 'file', mayMoveNames: false }
     : everything(cause, true);
 }
@@ -198,46 +186,28 @@ const OTHERS: { readonly [R in Other]: (record: RawRecord) => OperationBody } = 
   },
 };
 
+/** Gives the body its head. */
 function operation(
   record: RawRecord,
   call: string,
   body: OperationBody,
-  { strings, looks }: { strings?: Strings; looks?: readonly Look[] | undefined } = {},
+  strings?: Strings,
+  looks?: readonly Look[],
 ): Operation {
-  const head = {
+  return {
     pid: record.pid,
     tid: record.tid,
     comm: record.comm,
     enterNs: record.enterNs,
     exitNs: record.exitNs,
     call,
-    inode: namesInode(record) ? inodeAfter(record) : undefined,
+    inode: record.hasInode ? record.inode() : undefined,
     first: strings?.first ?? NO_PATH,
     second: strings?.second ?? NO_PATH,
     namespace: strings?.namespace ?? 0,
     looks: looks ?? NONE,
-  };
-  // Fields are set one by one where it matters: an operation is made for each record.
-  return Object.assign(head, body) as Operation;
-}
-
-function namesInode(record: RawRecord): boolean {
-  return 'ino' in RECORDS[record.name].fields && record.u64('ino') !== 0;
-}
-
-function inodeAfter(record: RawRecord): InodeAfter {
-  const { inoLow, inoHigh, dev, gen } = record.identity();
-  return {
-    inoLow,
-    inoHigh,
-    dev,
-    gen,
-    mode: record.u32('mode'),
-    uid: record.u32('uid'),
-    gid: record.u32('gid'),
-    nlink: record.u32('nlink'),
-    sizeBytes: record.u64('size_after'),
-  };
+    ...body,
+  } as Operation;
 }
 
 function identitiesIn(record: RawRecord): Identity[] {
@@ -248,10 +218,6 @@ function identitiesIn(record: RawRecord): Identity[] {
     dev: payload.readUInt32LE(16 * i + 8),
     gen: payload.readUInt32LE(16 * i + 12),
   }));
-}
-
-function lost(length: number): CapturedBytes {
-  return { data: null, missing: [{ at: 0, length }] };
 }
 
 function splitArguments(bytes: Buffer): string[] {
