@@ -1,6 +1,6 @@
 /**
- * Journals as test fixtures: NAME.journal.zst holds a recording's journal, pre-images, base manifest, and what ingest asked of
- * the live tree; NAME.jsonl what it makes of them.
+ * Journals as test fixtures: NAME.journal.zst holds a recording's journal, pre-images, base manifest, what ingest asked of the
+ * live tree, and what it makes of all that. u32 length of the JSON, then that as one zstd frame.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -14,34 +14,41 @@ interface Fixture {
   files: Record<string, string>;
   /** Answers of the live tree, by the question. */
   live: Record<string, unknown>;
+  /** As `replayed` gives them. */
+  events: string[];
+}
+
+/** What a replay gave, and what it must give. */
+export interface Replay {
+  events: string[];
+  expected: string[];
 }
 
 /** `source`: the recording's folder, made with DK_KEEP_JOURNAL=1, while what it is about still stands there. */
 export async function capture(source: string, run: Run, folder: string, name: string): Promise<void> {
   const live: Fixture['live'] = {};
-  const lines = await replayed(source, run, asked(liveBase(), live));
+  const events = await replayed(source, run, asked(liveBase(), live));
   const files: Fixture['files'] = {};
   for (const path of ['base.bin', ...below(source, 'journal'), ...below(source, 'preimage')]) {
     if (existsSync(join(source, path))) files[path] = readFileSync(join(source, path)).toString('base64');
   }
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${name}.jsonl`), `${lines.join('\n')}\n`);
-  const json = Buffer.from(JSON.stringify({ run, files, live } satisfies Fixture, tagged));
+  const json = Buffer.from(JSON.stringify({ run, files, live, events } satisfies Fixture, tagged));
   const head = Buffer.alloc(4);
   head.writeUInt32LE(json.length);
   writeFileSync(join(folder, `${name}.journal.zst`), Buffer.concat([head, zstdCompress(json, 19)]));
 }
 
 /** Unpacks the fixture into `to` and replays it. */
-export async function replayFixture(file: string, to: string, framesAtOnce?: number): Promise<string[]> {
+export async function replayFixture(file: string, to: string, framesAtOnce?: number): Promise<Replay> {
   const packed = readFileSync(file);
   const json = zstdDecompress(packed.subarray(4), packed.readUInt32LE(0)).toString();
-  const { run, files, live } = JSON.parse(json, untagged) as Fixture;
+  const { run, files, live, events: expected } = JSON.parse(json, untagged) as Fixture;
   for (const [path, base64] of Object.entries(files)) {
     mkdirSync(dirname(join(to, path)), { recursive: true });
     writeFileSync(join(to, path), Buffer.from(base64, 'base64'));
   }
-  return replayed(to, run, answering(live), framesAtOnce);
+  return { events: await replayed(to, run, answering(live), framesAtOnce), expected };
 }
 
 const QUESTIONS = ['node', 'defaultList', 'isOnOverlay', 'lowerFile', 'truth', 'bytes'] as const;

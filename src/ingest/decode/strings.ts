@@ -33,20 +33,25 @@ export function stringsOf(record: RawRecord): Strings {
  * record of the call, made after it, then has its new path, and the one from before it the path that the tree still has.
  */
 export class RenameStarts {
-  private readonly byThread = new Map<number, { enterNs: number; strings: Strings }>();
+  private readonly byThread = new Map<number, { enterNs: number; strings: Strings; isCut: boolean }>();
 
   /** True when the record is one from before a rename. */
   take(record: RawRecord): boolean {
     if (!record.has(RECORD_FLAGS.before)) return false;
-    this.byThread.set(record.tid, { enterNs: record.enterNs, strings: stringsOf(record) });
+    this.byThread.set(record.tid, {
+      enterNs: record.enterNs,
+      strings: stringsOf(record),
+      isCut: record.has(RECORD_FLAGS.cut),
+    });
     return true;
   }
 
-  /** Absolute ones start at the root, which does not move. */
-  of(record: RawRecord, strings: Strings): Strings {
+  /** Absolute ones start at the root, which does not move. undefined: where they started did not fit into the record. */
+  of(record: RawRecord, strings: Strings): Strings | undefined {
     const known = this.byThread.get(record.tid);
     if (known === undefined || known.enterNs !== record.enterNs) return strings;
     this.byThread.delete(record.tid);
+    if (known.isCut) return undefined;
     const { first, second } = known.strings;
     return { ...strings, first: from(first.base, strings.first), second: from(second.base, strings.second) };
   }

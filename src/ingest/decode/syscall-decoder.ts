@@ -84,8 +84,11 @@ export class SyscallDecoder {
       return;
     }
     if (this.starts.take(record)) return;
-    const strings = this.starts.of(record, stringsOf(record));
-    const body = whole(call, record) ?? operationOf(call, record, strings);
+    const after = stringsOf(record);
+    const started = this.starts.of(record, after);
+    const strings = started ?? after;
+    const body =
+      started === undefined ? everything(TOO_LONG, true) : (whole(call, record) ?? operationOf(call, record, strings));
     if (body === undefined) return;
     to.push(operation(record, call.name, body, placesOf(call, strings), this.taken(record)?.looks));
   }
