@@ -30,9 +30,6 @@ export default defineConfig({
           include: MACHINE.map((folder) => `${folder}/${FILES}`),
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // Keys that are typed into a shell and deadlines of other processes can miss on a machine that is busy; the reporter
-          // shows what was tried again.
-          retry: 2,
           fileParallelism: false,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },

@@ -82,8 +82,8 @@ void on_target(void) {
 enum { CHANGES = WUNTRACED | WCONTINUED };
 
 /* The front does as what it stands for: true when that has not ended. */
-static bool follow(int status) {
-  if (WIFSTOPPED(status)) fronts_stop(WSTOPSIG(status));
+static bool follow(int status, pid_t who) {
+  if (WIFSTOPPED(status)) fronts_stop(WSTOPSIG(status), who);
   else if (WIFCONTINUED(status)) fronts_go_on();
   else return false;
   return true;
@@ -92,7 +92,7 @@ static bool follow(int status) {
 static void reap_target(void) {
   int status;
   while (self.target.pid > 0 && waitpid(self.target.pid, &status, WNOHANG | CHANGES) == self.target.pid) {
-    if (follow(status)) continue;
+    if (follow(status, self.target.pid)) continue;
     fronts_go_on();
     while (self.target.hub >= 0) on_target(); /* what it said before it ended */
     self.target.pid = 0;
@@ -135,7 +135,7 @@ static void reap_node(void) {
   int wanted = WNOHANG | (self.target.pid > 0 ? 0 : CHANGES);
   do {
     if (self.node <= 0 || waitpid(self.node, &status, wanted) != self.node) return;
-  } while (follow(status));
+  } while (follow(status, self.node));
   fronts_go_on();
   self.node_status = status;
   self.node = 0;

@@ -2,6 +2,7 @@
 #include "front.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -51,9 +52,40 @@ static void stop(int number) {
   if (front.waiter > 0) kill(front.waiter, SIGCONT);
 }
 
+static void on_signals(void);
+
+static bool readable(int fd) {
+  struct pollfd wait = {fd, POLLIN, 0};
+  return poll(&wait, 1, 0) > 0;
+}
+
+static bool is_stopped(pid_t pid) {
+  char path[32], text[512], *name_end;
+  snprintf(path, sizeof path, "/proc/%d/stat", pid);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+  close_fd(&fd);
+  if (n <= 0) return false;
+  text[n] = 0;
+  name_end = strrchr(text, ')');
+  return name_end && name_end[1] == ' ' && name_end[2] == 'T';
+}
+
+/*
+ * The message may be older than what continued the command: while it waited we may have been stopped ourselves, by the
+ * key. And a stop takes SIGCONT away that we have not read, such as the one that a hangup sends along: nobody sends another.
+ */
+static void stop_as(pid_t pid, int number) {
+  do {
+    on_signals();
+    if (!is_stopped(pid)) return;
+  } while (readable(signals));
+  stop(number);
+}
+
 static void on_channel(void) {
   char message[16] = {0};
-  uint32_t value;
+  uint32_t value, pid;
   ssize_t n = socket_receive(front.channel, message, sizeof message, NULL);
   if (n < 0) return;
   if (n == 0) {
@@ -61,13 +93,14 @@ static void on_channel(void) {
     return;
   }
   memcpy(&value, message + 1, sizeof value);
+  memcpy(&pid, message + 1 + sizeof value, sizeof pid);
   switch (message[0]) {
     case 'A':
       launcher = (pid_t)value;
       close_fd(&answer);
       break;
     case 'P': release_user_fds(); break;
-    case 'S': stop((int)value); break;
+    case 'S': stop_as((pid_t)pid, (int)value); break;
     case 'C': socket_send(front.channel, "C", 1, -1); break;
     case 'U': elevating = true; break;
     case 'E':
@@ -76,11 +109,6 @@ static void on_channel(void) {
       break;
     default: break;
   }
-}
-
-static bool said_something(void) {
-  struct pollfd wait = {front.channel, POLLIN, 0};
-  return poll(&wait, 1, 0) > 0;
 }
 
 /* ---- signals ---- */
@@ -95,7 +123,7 @@ static void on_child(void) {
     }
     bool adopted = launcher > 0;
     close_fd(&answer);
-    while (front.channel >= 0 && said_something()) on_channel(); /* before it ended */
+    while (front.channel >= 0 && readable(front.channel)) on_channel(); /* before it ended */
     adopted = adopted || launcher > 0;
     if (told) end(status);
     if (elevating) {

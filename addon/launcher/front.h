@@ -12,7 +12,7 @@
  *
  *   launcher → front   'A' u32 pid      adopted by root's launcher, which is that process
  *                      'P'              the command's process is there: let go of the descriptors that it was given
- *                      'S' u32 signal   the command was stopped by it
+ *                      'S' u32 signal, u32 pid   that process, the command, was stopped by it
  *                      'C'              it goes on without SIGCONT to the front; followed by one until it is answered
  *                      'U'              the launcher ends now: run everything again through sudo
  *                      'E' u32 status   the launcher ends now: end with this wait status

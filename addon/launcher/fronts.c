@@ -25,11 +25,12 @@ void fronts_tell(char type, uint32_t value) {
 
 /* ---- stopping and going on ---- */
 
-void fronts_stop(int number) {
-  uint32_t value = (uint32_t)number;
-  char message[1 + sizeof value] = "S";
-  memcpy(message + 1, &value, sizeof value);
+void fronts_stop(int number, pid_t who) {
+  uint32_t words[] = {(uint32_t)number, (uint32_t)who};
+  char message[1 + sizeof words] = "S";
+  memcpy(message + 1, words, sizeof words);
   self.target.stopped = true;
+  for (size_t i = 0; i < self.front_count; i++) self.fronts[i].asleep = false; /* where it sleeps is right again */
   /* The user's own front sees that sudo stops. */
   if (self.fronts[0].channel >= 0) socket_send(self.fronts[0].channel, message, sizeof message, -1);
 }

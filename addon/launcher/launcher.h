@@ -61,8 +61,8 @@ extern struct launcher self;
 /* fronts.c: what they are told, and what they pass on */
 void fronts_add(int channel, pid_t pid);
 void fronts_tell(char type, uint32_t value);
-/* What we wait for was stopped by that signal, or goes on, or has ended. */
-void fronts_stop(int number);
+/* What we wait for, that process, was stopped by that signal, or goes on, or has ended. */
+void fronts_stop(int number, pid_t who);
 void fronts_go_on(void);
 /* True while one of them may not have seen that it goes on: to be called again in FRONT_PATIENCE_MS. */
 bool fronts_wake(void);

@@ -12,11 +12,12 @@ static __always_inline __u64 emit__wake(void)
 {
 	__u64 waiting = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
 
-	if (waiting <= EMIT_WAKE_BYTES)
-		return BPF_RB_NO_WAKEUP;
-	if (alarm_above && waiting > alarm_above)
+	/* Of a small ring this is less than what is worth waking for. */
+	if (alarm_above && waiting > alarm_above) {
 		bpf_ringbuf_output(&alarm, &waiting, sizeof(waiting), BPF_RB_FORCE_WAKEUP);
-	return BPF_RB_FORCE_WAKEUP;
+		return BPF_RB_FORCE_WAKEUP;
+	}
+	return waiting > EMIT_WAKE_BYTES ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }
 
 /* Sends the call record built in the scratch area, with `payload` bytes of its data. */

@@ -176,7 +176,9 @@ describe('a terminal that is hung up', () => {
     const folder = temp();
     await same(async (how) => {
       const at = bench(folder, how);
-      const script = 'trap "echo hangup >> log; exit 6" HUP; echo ready; kill -STOP $$; echo on >> log';
+      const script =
+        'trap "echo hangup >> log; exit 6" HUP; ' +
+        '(until grep -q "^State:.T" /proc/$$/status; do sleep 0.01; done; echo ready) & kill -STOP $$; echo on >> log';
       const { status } = await onTerminal(at, [['^ready\n', null]], ['./run', 'sh', '-c', script]);
       return { status, log: readFileSync(join(at.work, 'log'), 'utf8') };
     });

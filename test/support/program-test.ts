@@ -58,6 +58,8 @@ export function programTest(program: Program): void {
       } finally {
         await recording.close();
       }
+      const gaps = await bench.log(recorded.id, ['--kind', 'gap']);
+      expect(gaps).toEqual([]);
       const verified = await bench.dk(['verify', recorded.id]);
       expect(verified.stdout).toMatch(/ · 0 differences · 0 gaps\n$/);
       expect(recorded.summary).toMatch(/ · 0 gaps · verified · /);
