@@ -4,6 +4,7 @@ import { type Json, toJson } from './json.js';
 
 /** One entry of a tree, as docs/json.md names its fields. */
 export function nodeJson(path: string, node: Node): Json {
+  const { xattrs } = node;
   return toJson({
     path,
     type: node.type,
@@ -15,7 +16,7 @@ export function nodeJson(path: string, node: Node): Json {
     target: node.target ?? undefined,
     rdev: node.type === 'char' || node.type === 'block' ? node.rdev : undefined,
     mtimeNs: node.mtimeNs,
-    xattrs: node.xattrs === null ? undefined : Object.fromEntries(node.xattrs),
+    xattrs: xattrs === null ? undefined : Object.fromEntries(xattrs),
     flags: node.flags ?? undefined,
     file: node.file,
     base: node.base,
