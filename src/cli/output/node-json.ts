@@ -1,11 +1,10 @@
 import type { Node } from '../../timeline/types.js';
 import { isInDoubt } from '../doubt.js';
-import { type Json, toJson } from './json.js';
 
-/** One entry of a tree, as docs/json.md names its fields. */
-export function nodeJson(path: string, node: Node): Json {
+/** One entry of a tree, as docs/json.md names its fields; not yet mapped to JSON (json.ts). */
+export function nodeJson(path: string, node: Node): object {
   const { xattrs } = node;
-  return toJson({
+  return {
     path,
     type: node.type,
     mode: node.mode,
@@ -22,5 +21,5 @@ export function nodeJson(path: string, node: Node): Json {
     base: node.base,
     touched: node.touched,
     uncertain: isInDoubt(node),
-  });
+  };
 }
