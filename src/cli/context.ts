@@ -10,5 +10,6 @@ export function makeContext(io: Io, commands: readonly CommandRow[]): Context {
     out: new Output(io.stdout),
     paint: paintFor(io.stdout, io.env),
     notice: (text) => void io.stderr.write(`dk: ${text}\n`),
+    notices: (texts) => void io.stderr.write(texts.map((text) => `dk: ${text}\n`).join('')),
   };
 }

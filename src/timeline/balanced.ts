@@ -1,7 +1,10 @@
+import type { Owner } from './int-map.js';
+
 /**
  * Persistent sequences as weight-balanced trees, built on one operation, `join` (Blelloch, Ferizovic, Sun: "Just Join
  * for Parallel Ordered Sets", 2016). Every change copies one path; everything else is shared with the version before.
  * Items have a `length`, so a tree can be cut at a position (extents) as well as at a key (names).
+ * A run of changes by one edit (int-map.ts) copies each node it meets once.
  */
 export interface Item {
   readonly length: number;
@@ -9,17 +12,30 @@ export interface Item {
 
 export class Tree<T extends Item> {
   /** Number of items. */
-  readonly count: number;
+  count: number;
   /** Sum of the items' lengths. */
-  readonly total: number;
+  total: number;
 
   constructor(
-    readonly left: Tree<T> | null,
+    public left: Tree<T> | null,
     readonly item: T,
-    readonly right: Tree<T> | null,
+    public right: Tree<T> | null,
+    /** The edit that may change this node in place; all others copy it. */
+    private readonly owner: Owner | null = null,
   ) {
     this.count = 1 + countOf(left) + countOf(right);
     this.total = item.length + totalOf(left) + totalOf(right);
+  }
+
+  /** The item between other subtrees, of which at most one item more or less is in one. In place for its owner. */
+  between(left: Tree<T> | null, right: Tree<T> | null, owner: Owner | null): Tree<T> {
+    if (!areBalanced(left, right)) return rebalance(left, this.item, right);
+    if (owner === null || this.owner !== owner) return new Tree(left, this.item, right, owner);
+    this.left = left;
+    this.right = right;
+    this.count = 1 + countOf(left) + countOf(right);
+    this.total = this.item.length + totalOf(left) + totalOf(right);
+    return this;
   }
 }
 
@@ -32,6 +48,10 @@ export const totalOf = <T extends Item>(tree: Seq<T>): number => (tree === null 
 const DELTA = 3;
 const GAMMA = 2;
 const weight = <T extends Item>(tree: Seq<T>): number => countOf(tree) + 1;
+
+function areBalanced<T extends Item>(left: Seq<T>, right: Seq<T>): boolean {
+  return weight(left) <= DELTA * weight(right) && weight(right) <= DELTA * weight(left);
+}
 
 /** left, item, right in this order, balanced. O(difference of the heights). */
 export function join<T extends Item>(left: Seq<T>, item: T, right: Seq<T>): Tree<T> {

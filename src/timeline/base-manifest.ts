@@ -67,7 +67,7 @@ export class BaseManifest {
   private static of(buffer: Buffer, payloads: readonly { start: number; end: number }[]): BaseManifest {
     const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
     const offsets = findRecords(view, payloads);
-    const parents = Uint32Array.from(offsets, (offset) => view.getUint32(offset + AT.parent, true));
+    const parents = offsets.map((offset) => view.getUint32(offset + AT.parent, true));
     const bad = parents.findIndex((parent, record) => parent !== NO_PARENT && parent >= record);
     if (bad >= 0) throw damagedNodeFile('base', offsets[bad] as number, 'its parent does not stand before it');
     const deep = firstTooDeep(parents);

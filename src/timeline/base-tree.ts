@@ -123,8 +123,10 @@ export class BaseTree {
   children(dir: number): readonly { name: string; file: number }[] {
     let list = this.sorted.get(dir);
     if (list === undefined) {
-      const entries = [...this.manifest.children(dir), ...(this.externalChildren.get(dir) ?? [])];
-      list = entries.map(([name, file]) => ({ name, file })).sort((a, b) => compareNames(a.name, b.name));
+      const entries: { name: string; file: number }[] = [];
+      for (const [name, file] of this.manifest.children(dir)) entries.push({ name, file });
+      for (const [name, file] of this.externalChildren.get(dir) ?? []) entries.push({ name, file });
+      list = entries.sort((a, b) => compareNames(a.name, b.name));
       this.sorted.set(dir, list);
     }
     return list;

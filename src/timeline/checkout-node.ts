@@ -118,7 +118,7 @@ export class NodeMaker {
 
   /** Writes all but the holes. */
   private async fill(fd: number, content: FileContent): Promise<void> {
-    ftruncateSync(fd, content.sizeBytes);
+    if (content.sizeBytes > 0) ftruncateSync(fd, content.sizeBytes);
     for await (const { offset: start, length } of content.dataRanges()) {
       for (let at = start; at < start + length; at += CHUNK_BYTES) {
         const { bytes, unknown } = await content.read(at, Math.min(CHUNK_BYTES, start + length - at));

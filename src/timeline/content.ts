@@ -10,6 +10,9 @@ const DEFAULT_LIMIT_BYTES = 256 * 2 ** 20;
 /** `read` returns at most this much at once, whatever was asked for. */
 const MOST_AT_ONCE = 256 * 2 ** 20;
 
+/** For messages: text, or what becomes text when there is one. */
+export type ContentName = { toString(): string };
+
 /** A file's bytes, found extent by extent when they are asked for. */
 export class ExtentContent implements FileContent {
   readonly sizeBytes: number;
@@ -18,8 +21,7 @@ export class ExtentContent implements FileContent {
     private readonly extents: Extents,
     private readonly streams: StreamReader,
     private readonly base: BaseContent,
-    /** For messages. */
-    private readonly name: string,
+    private readonly name: ContentName,
   ) {
     this.sizeBytes = totalOf(extents);
   }

@@ -61,6 +61,6 @@ export class LinkNames {
   }
 
   [Symbol.iterator](): Iterator<NodeName> {
-    return items(this.tree);
+    return this.tree?.count === 1 ? [this.tree.item].values() : items(this.tree);
   }
 }

@@ -1,5 +1,6 @@
 import { toBytes } from '../events/byte-string.js';
-import { Frontier, fromItems, items, join, type Seq, Tree } from './balanced.js';
+import { Frontier, fromItems, items, type Seq, Tree } from './balanced.js';
+import type { Owner } from './int-map.js';
 
 /** One name of a directory. `file` 0: the name stood here once and is gone (it hides a base entry, and the proof expects nothing there). */
 export class NameEntry {
@@ -44,13 +45,14 @@ export function nameIn(tree: NameTree, name: string): number | undefined {
   return undefined;
 }
 
-export function withName(tree: NameTree, name: string, file: number): Tree<NameEntry> {
-  if (tree === null) return new Tree(null, new NameEntry(name, file), null);
+/** `owner`: the edit that this belongs to, if any. */
+export function withName(tree: NameTree, name: string, file: number, owner: Owner | null = null): Tree<NameEntry> {
+  if (tree === null) return new Tree(null, new NameEntry(name, file), null, owner);
   const order = compareNames(name, tree.item.name);
-  if (order === 0) return new Tree(tree.left, new NameEntry(name, file), tree.right);
+  if (order === 0) return new Tree(tree.left, new NameEntry(name, file), tree.right, owner);
   return order < 0
-    ? join(withName(tree.left, name, file), tree.item, tree.right)
-    : join(tree.left, tree.item, withName(tree.right, name, file));
+    ? tree.between(withName(tree.left, name, file, owner), tree.right, owner)
+    : tree.between(tree.left, withName(tree.right, name, file, owner), owner);
 }
 
 /** Many names at once; `changes` in order of the names is much faster than one by one. */

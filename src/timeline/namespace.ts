@@ -67,14 +67,15 @@ export abstract class Namespace {
   }
 
   /** All names that lead to the file now: the base's that still do, then those it got. */
-  *names(file: number): Generator<NodeName> {
+  names(file: number): Iterable<NodeName> {
     const rec = this.rec(file);
-    if (rec === undefined || rec.base) {
-      for (const one of this.base.names(file)) {
-        if (rec === undefined || this.child(one.parent, one.name) === file) yield one;
-      }
-    }
-    if (rec !== undefined) yield* rec.names;
+    if (rec === undefined) return this.base.names(file);
+    return rec.base ? this.namesOfBase(file, rec) : rec.names;
+  }
+
+  private *namesOfBase(file: number, rec: Rec): Generator<NodeName> {
+    for (const one of this.base.names(file)) if (this.child(one.parent, one.name) === file) yield one;
+    yield* rec.names;
   }
 
   /** One of its names: of a directory, the only one. */

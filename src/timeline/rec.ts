@@ -96,21 +96,27 @@ export function recOfBase(node: BaseNode, owner: Owner | null): Rec {
   );
 }
 
+const NO_XATTRS: ReadonlyMap<string, Uint8Array> = new Map();
 const TIME_MOVES_UNSEEN: ReadonlySet<NodeType> = new Set<NodeType>(['fifo', 'char', 'block']);
 
 /** A node as readers see it. `uncertain`: something was lost, so that the content may be anything. */
 export class NodeView implements Node {
-  readonly xattrs: ReadonlyMap<string, Uint8Array> | null;
-  readonly removedXattrs: readonly string[];
-
   constructor(
     readonly rec: Rec,
     readonly uncertain: boolean,
-  ) {
-    const set = rec.xattrs === null ? [] : [...rec.xattrs];
-    const present = set.filter((entry): entry is [string, Uint8Array] => entry[1] !== null);
-    this.xattrs = rec.xattrs === null ? (rec.base ? null : new Map()) : new Map(present);
-    this.removedXattrs = set.filter(([, value]) => value === null).map(([name]) => name);
+  ) {}
+
+  /** Made anew each time: a file can have thousands. */
+  get xattrs(): ReadonlyMap<string, Uint8Array> | null {
+    if (this.rec.xattrs === null) return this.rec.base ? null : NO_XATTRS;
+    const present = new Map<string, Uint8Array>();
+    for (const [name, value] of this.rec.xattrs) if (value !== null) present.set(name, value);
+    return present;
+  }
+  get removedXattrs(): readonly string[] {
+    const removed: string[] = [];
+    for (const [name, value] of this.rec.xattrs ?? []) if (value === null) removed.push(name);
+    return removed;
   }
 
   get file(): number {

@@ -6,7 +6,7 @@ import type { IndexReader } from '../index/types.js';
 import { BaseContent, type LastSeen } from './base-content.js';
 import { BaseManifest } from './base-manifest.js';
 import { BaseTree } from './base-tree.js';
-import { ExtentContent } from './content.js';
+import { type ContentName, ExtentContent } from './content.js';
 import { EventPages } from './event-pages.js';
 import { eventFilter } from './event-query.js';
 import { decodeExternals } from './externals-codec.js';
@@ -119,7 +119,7 @@ class StoredRecording implements Recording {
         'Look at the tree with `dk tree`, or choose another event.',
       );
     }
-    return this.contentOf(node.content(), state.pathOf(file) ?? `file ${file}`);
+    return this.contentOf(node.content(), { toString: () => state.pathOf(file) ?? `file ${file}` });
   }
 
   payload(event: DkEvent, limitBytes?: number): Promise<Buffer> {
@@ -161,7 +161,7 @@ class StoredRecording implements Recording {
     return this.index.close();
   }
 
-  private contentOf(extents: Extents, name: string): ExtentContent {
+  private contentOf(extents: Extents, name: ContentName): ExtentContent {
     return new ExtentContent(extents, this.streams, this.baseContent, name);
   }
 

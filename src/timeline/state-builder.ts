@@ -176,7 +176,7 @@ export class StateBuilder extends Namespace {
     const dir = this.edit(parent);
     const rec = this.edit(file);
     if (dir === undefined || rec === undefined) return;
-    dir.entries = withName(dir.entries, name, file);
+    dir.entries = withName(dir.entries, name, file, this.owner);
     dir.mtimeNs = null;
     if (this.base.child(parent, name) !== file) rec.names = rec.names.with(parent, name);
     rec.nlink = isDir ? 1 : rec.nlink + 1;
@@ -188,7 +188,7 @@ export class StateBuilder extends Namespace {
     const dir = this.edit(parent);
     const rec = this.edit(file);
     if (file === 0 || dir === undefined || rec === undefined) return 0;
-    dir.entries = withName(dir.entries, name, 0);
+    dir.entries = withName(dir.entries, name, 0, this.owner);
     dir.mtimeNs = null;
     rec.names = rec.names.without(parent, name);
     rec.nlink = rec.type === 'dir' ? 0 : Math.max(0, rec.nlink - 1);

@@ -16,14 +16,12 @@ export function diffStates(before: TreeState, after: TreeState): TreeChange[] {
   const come = new Map<string, number>();
   const changes: TreeChange[] = [];
   for (const [file, recBefore, recAfter] of IntMap.differences(before.recs, after.recs)) {
-    for (const [name, was, is] of entryDifferences(recBefore, recAfter)) {
-      collect(before, file, name, was ?? before.base.child(file, name), gone);
-      collect(after, file, name, is ?? after.base.child(file, name), come);
-    }
-    const paths = after.pathsOf(file);
+    collectEntries(before, after, file, entryDifferences(recBefore, recAfter), gone, come);
+    const change = changeOf(before.node(file), after.node(file));
+    if (change === undefined) continue;
     const pathsBefore = new Set(before.pathsOf(file));
-    for (const path of paths) {
-      if (pathsBefore.has(path)) addIfDifferent(changes, path, before.node(file), after.node(file));
+    for (const path of after.pathsOf(file)) {
+      if (pathsBefore.has(path)) changes.push({ ...change, path, oldPath: path });
     }
   }
   for (const [path, file] of come) {
@@ -31,7 +29,8 @@ export function diffStates(before: TreeState, after: TreeState): TreeChange[] {
     if (was === undefined) continue;
     gone.delete(path);
     come.delete(path);
-    if (was !== file) addIfDifferent(changes, path, before.node(was), after.node(file));
+    const change = was === file ? undefined : changeOf(before.node(was), after.node(file));
+    if (change !== undefined) changes.push({ ...change, path, oldPath: path });
   }
   const leftPaths = new Map<number, string[]>();
   for (const [path, file] of gone) leftPaths.set(file, [...(leftPaths.get(file) ?? []), path]);
@@ -66,11 +65,32 @@ function entryDifferences(
   return a === b ? [] : nameDifferences(a, b);
 }
 
+/** Entries of one directory that went and that came. */
+function collectEntries(
+  before: TreeState,
+  after: TreeState,
+  dir: number,
+  entries: Iterable<[string, number | undefined, number | undefined]>,
+  gone: Map<string, number>,
+  come: Map<string, number>,
+): void {
+  let paths: [before: string | undefined, after: string | undefined] | undefined;
+  for (const [name, was, is] of entries) {
+    paths ??= [before.pathOf(dir), after.pathOf(dir)];
+    collect(before, paths[0], name, was ?? before.base.child(dir, name), gone);
+    collect(after, paths[1], name, is ?? after.base.child(dir, name), come);
+  }
+}
+
 /** The path of the entry and, when it is a directory, of everything below it. */
-function collect(state: TreeState, dir: number, name: string, file: number, into: Map<string, number>): void {
-  if (file === 0) return;
-  const dirPath = state.pathOf(dir);
-  if (dirPath === undefined) return;
+function collect(
+  state: TreeState,
+  dirPath: string | undefined,
+  name: string,
+  file: number,
+  into: Map<string, number>,
+): void {
+  if (file === 0 || dirPath === undefined) return;
   const stack: [path: string, file: number][] = [[childPath(dirPath, name), file]];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const [path, at] = next;
@@ -81,15 +101,14 @@ function collect(state: TreeState, dir: number, name: string, file: number, into
   }
 }
 
-function addIfDifferent(
-  changes: TreeChange[],
-  path: string,
+/** undefined when it is the same, or does not stand in both. */
+function changeOf(
   before: NodeView | undefined,
   after: NodeView | undefined,
-): void {
-  if (before === undefined || after === undefined) return;
-  if (before.type !== after.type) changes.push({ change: 'type', path, oldPath: path, before, after });
-  else if (nodeDiffers(before, after)) changes.push({ change: 'modified', path, oldPath: path, before, after });
+): Pick<TreeChange, 'change' | 'before' | 'after'> | undefined {
+  if (before === undefined || after === undefined) return undefined;
+  if (before.type !== after.type) return { change: 'type', before, after };
+  return nodeDiffers(before, after) ? { change: 'modified', before, after } : undefined;
 }
 
 /** Set explicitly in between. A directory's time also moves with its entries, which are rows of their own. */

@@ -56,8 +56,8 @@ function requirePaths(recording: Recording, state: State, paths: readonly string
 }
 
 function tell({ entries, leftOut, notices }: CheckoutResult, state: State, to: string, context: Context): number {
-  for (const text of notices) context.notice(printable(text));
-  for (const { path, reason } of leftOut) context.notice(`left out ${printable(path)}: ${printable(reason)}`);
+  context.notices(notices.map(printable));
+  context.notices(leftOut.map(({ path, reason }) => `left out ${printable(path)}: ${printable(reason)}`));
   context.notice(`${plural(entries, 'entry').replace(/entrys$/, 'entries')} of event ${state.seq} in ${printable(to)}`);
   return leftOut.length > 0 ? EXIT_CODES['unknown-bytes'] : 0;
 }

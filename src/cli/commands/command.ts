@@ -32,6 +32,8 @@ export interface Context {
   readonly commands: readonly CommandRow[];
   /** One line on stderr: `dk: text`. */
   notice(text: string): void;
+  /** Any number at once. */
+  notices(texts: readonly string[]): void;
 }
 
 export interface Operands {

@@ -37,38 +37,53 @@ Kinds: ${KIND_NAMES.join(' ')}`,
       const to = options.to === undefined ? recording.length : await stateSeq(recording, options.to);
       const query = { from, to, kinds, pid, limit, paths: await pathPatterns(rest, recording) };
       context.out.page(context.io.env);
-      const print = printer(context, recording.info, options.json, recording.length);
-      const printed = from > to ? 0 : await printAll(recording.events(query), print);
+      const show = shower(context, recording.info, options.json, recording.length);
+      const printed = from > to ? 0 : await printAll(recording.events(query), show, context, PART_CHARS);
       if (printed === 0) await requireKnownPaths(recording, rest);
       return 0;
     };
     const whileRunning = async (info: RecordingInfo, rest: readonly string[], store: Store) => {
       const [from, to] = [knownSeq(options.from, info), knownSeq(options.to, info)];
       const query = { from, to, kinds, pid, limit, paths: roughPatterns(rest, info) };
-      await printAll(
-        runningEvents({ store, context }, info, query, options.follow),
-        printer(context, info, options.json, 0),
-      );
+      const show = shower(context, info, options.json, 0);
+      await printAll(runningEvents({ store, context }, info, query, options.follow), show, context, 0);
       return 0;
     };
     return withRecording(context, operands, shape, use, whileRunning);
   },
 });
 
-type Print = (event: DkEvent) => Promise<void>;
+type Show = (event: DkEvent) => string;
 
 /** `length`: of the whole recording, as far as it is known. */
-function printer(context: Context, info: RecordingInfo, asJson: boolean, length: number): Print {
-  const show = pathShower(info);
+function shower(context: Context, info: RecordingInfo, asJson: boolean, length: number): Show {
+  const showPath = pathShower(info);
   const width = String(length).length;
-  return (event) => context.out.write(asJson ? jsonLine(eventJson(event)) : logLine(event, show, context.paint, width));
+  return (event) => (asJson ? jsonLine(eventJson(event)) : logLine(event, showPath, context.paint, width));
 }
 
-async function printAll(events: AsyncIterable<DkEvent>, print: Print): Promise<number> {
+const PART_CHARS = 1 << 16;
+
+/** Writes when there are `partChars`: 0 for events that somebody waits for. */
+async function printAll(
+  events: AsyncIterable<DkEvent>,
+  show: Show,
+  context: Context,
+  partChars: number,
+): Promise<number> {
   let printed = 0;
-  for await (const event of events) {
-    await print(event);
-    printed += 1;
+  let part = '';
+  try {
+    for await (const event of events) {
+      printed += 1;
+      part += show(event);
+      if (part.length < partChars) continue;
+      await context.out.write(part);
+      part = '';
+    }
+  } finally {
+    // Also what stands before an event that cannot be read.
+    await context.out.write(part);
   }
   return printed;
 }

@@ -68,7 +68,7 @@ function* walk(state: State, top: Node, topPath: string): Iterable<Entry> {
       levels.pop();
       continue;
     }
-    const { name, file, isLast } = next.value;
+    const [{ name, file }, isLast] = next.value;
     const node = state.node(file);
     if (node === undefined) continue;
     const path = childPath(at.path, name);
@@ -79,16 +79,14 @@ function* walk(state: State, top: Node, topPath: string): Iterable<Entry> {
   }
 }
 
-/** The entries, each knowing whether it is the last. */
-function* ahead(
-  entries: Iterable<{ name: string; file: number }>,
-): Generator<{ name: string; file: number; isLast: boolean }, undefined> {
-  let waiting: { name: string; file: number } | undefined;
+/** The entries, each with whether it is the last. */
+function* ahead<T>(entries: Iterable<T>): Generator<[entry: T, isLast: boolean], undefined> {
+  let waiting: T | undefined;
   for (const entry of entries) {
-    if (waiting !== undefined) yield { ...waiting, isLast: false };
+    if (waiting !== undefined) yield [waiting, false];
     waiting = entry;
   }
-  if (waiting !== undefined) yield { ...waiting, isLast: true };
+  if (waiting !== undefined) yield [waiting, true];
 }
 
 function* jsonEntries(state: State, top: Node, path: string): Iterable<unknown> {

@@ -62,7 +62,7 @@ export function* jsonParts(head: Record<string, unknown>, name: string, items: I
   let part = '';
   for (const item of items) {
     const text = plain(JSON.stringify(toJson(item), null, INDENT));
-    part += `${count++ === 0 ? '\n' : ',\n'}${text.replace(/^/gm, ' '.repeat(2 * INDENT))}`;
+    part += `${count++ === 0 ? '' : ','}${`\n${text}`.replaceAll('\n', ITEM_LINE)}`;
     if (part.length < PART_CHARS) continue;
     yield part;
     part = '';
@@ -70,6 +70,8 @@ export function* jsonParts(head: Record<string, unknown>, name: string, items: I
   yield `${part}${count === 0 ? '' : `\n${' '.repeat(INDENT)}`}]\n}\n`;
 }
 const PART_CHARS = 1 << 16;
+/** Line ends in JSON text stand between its tokens alone. */
+const ITEM_LINE = `\n${' '.repeat(2 * INDENT)}`;
 
 /** What JSON.stringify leaves as it is, and events/printable.ts does not: it stands in strings alone. */
 const STEERS = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;

@@ -1,10 +1,10 @@
 import type { Node } from '../../timeline/types.js';
 import { isInDoubt } from '../doubt.js';
-import { type Json, toJson } from './json.js';
 
-/** One entry of a tree, as docs/json.md names its fields. */
-export function nodeJson(path: string, node: Node): Json {
-  return toJson({
+/** One entry of a tree, as docs/json.md names its fields; not yet mapped to JSON (json.ts). */
+export function nodeJson(path: string, node: Node): object {
+  const { xattrs } = node;
+  return {
     path,
     type: node.type,
     mode: node.mode,
@@ -15,11 +15,11 @@ export function nodeJson(path: string, node: Node): Json {
     target: node.target ?? undefined,
     rdev: node.type === 'char' || node.type === 'block' ? node.rdev : undefined,
     mtimeNs: node.mtimeNs,
-    xattrs: node.xattrs === null ? undefined : Object.fromEntries(node.xattrs),
+    xattrs: xattrs === null ? undefined : Object.fromEntries(xattrs),
     flags: node.flags ?? undefined,
     file: node.file,
     base: node.base,
     touched: node.touched,
     uncertain: isInDoubt(node),
-  });
+  };
 }

@@ -66,7 +66,7 @@ describe('JSON', () => {
       length: 2,
       data: { stream: 35, off: 0 },
     };
-    expect(JSON.stringify(eventJson(event))).toBe(
+    expect(JSON.stringify(toJson(eventJson(event)))).toBe(
       '{"seq":3,"tsNs":5,"pid":7,"tid":8,"comm":"sh","kind":"file.write","path":"/a","offset":4,"length":2,"durNs":1,"proc":1,"file":17}',
     );
   });
