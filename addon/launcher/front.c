@@ -2,7 +2,6 @@
 #include "front.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -57,18 +56,6 @@ static void on_signals(void);
 static bool readable(int fd) {
   struct pollfd wait = {fd, POLLIN, 0};
   return poll(&wait, 1, 0) > 0;
-}
-
-static bool is_stopped(pid_t pid) {
-  char path[32], text[512], *name_end;
-  snprintf(path, sizeof path, "/proc/%d/stat", pid);
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-  close_fd(&fd);
-  if (n <= 0) return false;
-  text[n] = 0;
-  name_end = strrchr(text, ')');
-  return name_end && name_end[1] == ' ' && name_end[2] == 'T';
 }
 
 /*

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "all-signals.h"
+#include "mirror.h"
 #include "sockets.h"
 
 #define STOPS (SIGNAL_BIT(SIGTSTP) | SIGNAL_BIT(SIGTTIN) | SIGNAL_BIT(SIGTTOU))
@@ -49,8 +50,9 @@ void witness_start(struct witness *witness) {
 static bool ask(struct witness *witness, uint64_t *got) {
   struct pollfd wait = {witness->socket, POLLIN, 0};
   if (send(witness->socket, "?", 1, MSG_NOSIGNAL) != 1) return false;
-  /* Stopped with the group when the front alone was continued. Not sent before it is needed: it takes what waits. */
-  while (poll(&wait, 1, PATIENCE_MS) == 0) kill(witness->pid, SIGCONT);
+  /* Stopped with the group when the front alone was continued. A witness that is late is left alone: SIGCONT takes what waits. */
+  while (poll(&wait, 1, PATIENCE_MS) == 0)
+    if (is_stopped(witness->pid)) kill(witness->pid, SIGCONT);
   return recv(witness->socket, got, sizeof *got, 0) == sizeof *got;
 }
 

@@ -52,10 +52,12 @@ END
   {
     name: 'stress-ng: filesystem stressors',
     needs: ['stress-ng'],
-    // As many operations of each as take about a tenth of a second without dk.
-    script: `for s in dir:60 dirdeep:60 fallocate:10 filename:60 hdd:60 link:1 rename:60 seek:60 utime:60 xattr:6 chmod:60 chown:60 \\
+    // As many operations of each as take about a tenth of a second without dk. Two of chmod set the modes of one file, by its path and
+    // by descriptors, at the same time: which came last nobody can tell then (docs/limits.md), so that one is alone.
+    script: `for s in dir:60 dirdeep:60 fallocate:10 filename:60 hdd:60 link:1 rename:60 seek:60 utime:60 xattr:6 chown:60 \\
         mknod:60 copy-file:60 sendfile:60 touch:60 dentry:60 open:60 sync-file:2 dup:60 inotify:1 io:10 revio:60; do
-        stress-ng --\${s%:*} 2 --\${s%:*}-ops \${s#*:} --temp-path . -q || echo "\${s%:*} failed"; done`,
+        stress-ng --\${s%:*} 2 --\${s%:*}-ops \${s#*:} --temp-path . -q || echo "\${s%:*} failed"; done
+      stress-ng --chmod 1 --chmod-ops 60 --temp-path . -q || echo 'chmod failed'`,
     timeoutMs: 240_000,
   },
   {
