@@ -23,7 +23,7 @@ const LAYERS = {
   capture: [...FACTS, 'native', 'catalog', 'journal', 'ingest'],
   debugger: [...FACTS, 'timeline'],
   tui: ['events', 'timeline', 'debugger'],
-  cli: ['events', ...STORES, 'timeline', 'bundle', 'native', 'storage', 'ingest', 'capture', 'debugger', 'tui'],
+  cli: [...FACTS, ...STORES, 'timeline', 'bundle', 'native', 'storage', 'ingest', 'capture', 'debugger', 'tui'],
 };
 
 /**

@@ -30,6 +30,8 @@ export default defineConfig({
           include: MACHINE.map((folder) => `${folder}/${FILES}`),
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // Until three runs in a row have passed without it; the reporter shows what was tried again.
+          retry: 2,
           fileParallelism: false,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },

@@ -1,3 +1,4 @@
+import { mountsIn } from '../linux/mountinfo.js';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { writingAsRoot } from '../native/privileges.js';
@@ -92,15 +93,12 @@ function membersOf(folder: string, list: 'cgroup.threads' | 'cgroup.procs'): num
 
 /** Folder of the cgroup v2 that this process is in, on pure and hybrid layouts. */
 function ownCgroup(): string | undefined {
-  const mount = readFileSync('/proc/self/mountinfo', 'utf8')
-    .split('\n')
-    .map((line) => line.split(' - '))
-    .find(([, fs]) => fs?.startsWith('cgroup2 '));
+  const mount = mountsIn(readFileSync('/proc/self/mountinfo', 'latin1')).find(({ type }) => type === 'cgroup2');
   const own = readFileSync('/proc/self/cgroup', 'utf8').match(/^0::(.*)$/m)?.[1];
-  const [, , , root, at] = mount?.[0]?.split(' ') ?? [];
-  if (own === undefined || root === undefined || at === undefined) return undefined;
+  if (own === undefined || mount === undefined) return undefined;
+  const { root, point } = mount;
   // Inside a container the mount may show a part of the tree only.
   const below = root !== '/' && own.startsWith(root) ? own.slice(root.length) : own;
-  const folder = join(at, below);
+  const folder = join(point, below);
   return existsSync(join(folder, 'cgroup.procs')) ? folder : undefined;
 }

@@ -1,3 +1,4 @@
+import { S_IFLNK, S_IFMT } from '../linux/modes.js';
 import { fromBytes } from '../events/byte-string.js';
 import { wholeNodeFile } from '../timeline/node-file.js';
 
@@ -195,7 +196,7 @@ function decodeNode(record: Buffer, kind: NodeRecord['kind']): NodeRecord | unde
     parent: record.readUInt32LE(88),
     blob: record.readUInt32LE(92),
     name: fromBytes(record.subarray(NODE_BYTES, nameEnd)),
-    target: (mode & 0o170000) === 0o120000 ? fromBytes(record.subarray(nameEnd, targetEnd)) : null,
+    target: (mode & S_IFMT) === S_IFLNK ? fromBytes(record.subarray(nameEnd, targetEnd)) : null,
     xattrs: decodeXattrs(record.subarray(targetEnd, xattrEnd)),
   };
 }

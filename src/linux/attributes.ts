@@ -1,13 +1,6 @@
+import { S_IFDIR, S_IFMT, S_IFREG, S_ISGID, S_ISUID, S_IXGRP } from './modes.js';
+
 /** What the kernel makes of modes and owners that a program asked for. Sources: the functions of fs/ named below. */
-export const S_IFMT = 0o170000;
-export const S_IFREG = 0o100000;
-export const S_IFDIR = 0o040000;
-export const S_IFLNK = 0o120000;
-export const S_IFCHR = 0o020000;
-export const S_IFBLK = 0o060000;
-export const S_ISGID = 0o2000;
-const S_ISUID = 0o4000;
-const S_IXGRP = 0o0010;
 
 export interface Owner {
   uid: number;

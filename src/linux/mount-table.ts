@@ -1,13 +1,4 @@
-import { fromBytes } from '../events/byte-string.js';
-
-interface Mount {
-  /** "major:minor" of the filesystem. */
-  dev: string;
-  /** What of the filesystem is mounted. */
-  root: string;
-  point: string;
-  type: string;
-}
+import { type Mount, mountsIn } from './mountinfo.js';
 
 /** Where what stands in filesystems that only the command had mounted is kept. Below it comes the path that it had there. */
 export const MOUNTED = '/[mounted]';
@@ -26,7 +17,7 @@ export class MountTable {
 
   /** `mountinfo` in latin1, so that every byte is a character. `cwd`: of two places of one file, the one that is near. */
   constructor(mountinfo: string, cwd: string) {
-    this.mounts = mountinfo.split('\n').flatMap(parse);
+    this.mounts = mountsIn(mountinfo);
     this.home = this.owner(cwd);
   }
 
@@ -52,20 +43,6 @@ export class MountTable {
 
 export function isBelow(path: string, folder: string): boolean {
   return folder === '/' || path === folder || path.startsWith(`${folder}/`);
-}
-
-function parse(line: string): Mount[] {
-  const [mount, filesystem] = line.split(' - ');
-  const [, , dev, root, point] = mount?.split(' ') ?? [];
-  const type = filesystem?.split(' ')[0];
-  if (dev === undefined || root === undefined || point === undefined || type === undefined) return [];
-  return [{ dev, root: unescaped(root), point: unescaped(point), type }];
-}
-
-/** Blanks and backslashes stand there in octal. */
-function unescaped(text: string): string {
-  const plain = text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
-  return fromBytes(Buffer.from(plain, 'latin1'));
 }
 
 function join(folder: string, rest: string): string {

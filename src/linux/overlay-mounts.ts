@@ -1,3 +1,5 @@
+import { mountsIn, unescaped } from './mountinfo.js';
+
 /** Overlayfs, as /proc/self/mountinfo lists it. */
 export interface OverlayMount {
   point: string;
@@ -5,19 +7,18 @@ export interface OverlayMount {
   layers: readonly string[];
 }
 
-/** Of /proc/self/mountinfo, in the order of mounting. */
+/** Of /proc/self/mountinfo, in latin1. */
 export function overlayMounts(mountinfo: string): OverlayMount[] {
-  return mountinfo.split('\n').flatMap((line) => {
-    const [mount, filesystem] = line.split(' - ');
-    const [type, , options] = filesystem?.split(' ') ?? [];
-    const point = mount?.split(' ')[4];
-    if (type !== 'overlay' || point === undefined || options === undefined) return [];
-    const layers = options
-      .split(',')
-      .filter((option) => /^lowerdir\+?=/.test(option))
-      .flatMap((option) => option.slice(option.indexOf('=') + 1).split(/(?<!\\\\):/));
-    return [{ point: unescapeOctal(point), layers: layers.map(unescapeOctal) }];
-  });
+  return mountsIn(mountinfo)
+    .filter(({ type }) => type === 'overlay')
+    .map(({ point, options }) => ({ point, layers: lowerLayers(options) }));
+}
+
+function lowerLayers(options: string): string[] {
+  const lists = options.split(',').filter((option) => /^lowerdir\+?=/.test(option));
+  // Colons that are part of a name stand behind a backslash, as mount(8) wants it.
+  const layers = lists.flatMap((option) => unescaped(option.slice(option.indexOf('=') + 1)).split(/(?<!\\):/));
+  return layers.map((layer) => layer.replace(/\\(.)/g, '$1'));
 }
 
 /** LiveBase, lowerFile. `inodeAt`: the inode's number at a path, if something stands there. */
@@ -37,11 +38,6 @@ export function lowerFile(
     return found !== undefined && layerNumber(found) === number;
   };
   return layers.map((layer) => layer + name).find(isIt) ?? null;
-}
-
-/** As the kernel writes spaces and the like in mountinfo: backslash and three octal digits. */
-function unescapeOctal(text: string): string {
-  return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }
 
 /** Without the bits that say which layer it is (xino). */

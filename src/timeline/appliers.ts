@@ -2,7 +2,8 @@ import type { DkEvent, EventOf, SideEffects } from '../events/event.js';
 import type { Kind, KINDS } from '../events/kinds.js';
 import { FALLOC } from '../linux/fallocate.js';
 import { Attributes } from './attributes.js';
-import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, typeOfMode } from './base-node.js';
+import { typeOfMode } from './base-node.js';
+import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../linux/modes.js';
 import { countOf, totalOf } from './balanced.js';
 import {
   collapseExtents,

@@ -1,7 +1,8 @@
 import { fromBytes, isName } from '../events/byte-string.js';
 import { FIRST_BASE_FILE, ROOT_DIR_FILE } from '../events/event.js';
 import { MOST } from '../events/limits.js';
-import { type BaseNode, makeDev, type NodeName, S_IFDIR, S_IFMT } from './base-node.js';
+import { type BaseNode, makeDev, type NodeName } from './base-node.js';
+import { S_IFDIR, S_IFMT } from '../linux/modes.js';
 import { damagedNodeFile, wholeNodeFile } from './node-file.js';
 import { childPath } from './child-path.js';
 

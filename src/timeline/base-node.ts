@@ -1,3 +1,4 @@
+import { S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../linux/modes.js';
 import type { NodeType } from './types.js';
 
 /** A node as it stood before the recording: what lstat(2) said, and where it hung. */
@@ -26,13 +27,6 @@ export interface NodeName {
   readonly parent: number;
   readonly name: string;
 }
-
-export const S_IFMT = 0o170000;
-export const S_IFDIR = 0o040000;
-export const S_IFREG = 0o100000;
-export const S_IFLNK = 0o120000;
-export const S_IFIFO = 0o010000;
-export const S_IFSOCK = 0o140000;
 
 const TYPES: ReadonlyMap<number, NodeType> = new Map<number, NodeType>([
   [S_IFREG, 'file'],

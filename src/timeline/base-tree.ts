@@ -2,7 +2,8 @@ import { DkError } from '../errors.js';
 import { FIRST_BASE_FILE, ROOT_DIR_FILE } from '../events/event.js';
 import { MOST } from '../events/limits.js';
 import type { BaseManifest } from './base-manifest.js';
-import { type BaseNode, type NodeName, S_IFDIR } from './base-node.js';
+import type { BaseNode, NodeName } from './base-node.js';
+import { S_IFDIR } from '../linux/modes.js';
 import { compareNames } from './name-tree.js';
 
 /** A node outside the roots, as it stood before the recording. parent 0: it is known, but no name of it. */

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { DkError } from '../errors.js';
 import { flagNames } from '../linux/file-flags.js';
-import { S_IFIFO, S_IFMT, S_IFSOCK } from './base-node.js';
+import { S_IFIFO, S_IFMT, S_IFSOCK } from '../linux/modes.js';
 import { baseXattrs } from './base-xattrs.js';
 import type { XattrReader } from './proof.js';
 import type { NodeView } from './rec.js';

@@ -1,7 +1,8 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { toBytes } from '../events/byte-string.js';
 import { flagNames } from '../linux/file-flags.js';
-import { S_IFMT, typeOfMode } from './base-node.js';
+import { typeOfMode } from './base-node.js';
+import { S_IFMT } from '../linux/modes.js';
 import { type HashVersion, hashContent, MOST_HASHED_ZEROS } from './content-hash.js';
 import { type LiveFile, liveFiles } from './live-files.js';
 import { hasBaseContent, type Proof, type ProofEntry, type ProofStat } from './proof.js';

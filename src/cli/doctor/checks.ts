@@ -1,3 +1,4 @@
+import { mountsIn } from '../../linux/mountinfo.js';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { formatBytes } from '../../debugger/quantities.js';
@@ -137,7 +138,8 @@ function seccomp(machine: Machine): Check {
 
 /** The freezer holds the command back while the ring buffer is full; without it records can be lost, which is then told. */
 function freezer(machine: Machine): Check {
-  const mount = cgroup2Mount(machine.text('/proc/self/mountinfo') ?? '');
+  const mounts = mountsIn(machine.text('/proc/self/mountinfo') ?? '');
+  const mount = mounts.find(({ type }) => type === 'cgroup2')?.point;
   if (mount === undefined) {
     return note('cgroup freezer', 'no cgroup v2 is mounted', 'Mount one: mount -t cgroup2 none /sys/fs/cgroup/unified');
   }
@@ -150,15 +152,6 @@ function freezer(machine: Machine): Check {
       ? `Remount it for writing: mount -o remount,rw ${mount}`
       : 'Nothing to do: dk run gets it through sudo.',
   );
-}
-
-/** Mount point of the cgroup v2 hierarchy (proc(5), mountinfo: the type follows the lone dash). */
-function cgroup2Mount(mountinfo: string): string | undefined {
-  for (const line of mountinfo.split('\n')) {
-    const [own = '', rest = ''] = line.split(' - ');
-    if (rest.startsWith('cgroup2 ')) return own.split(' ')[4];
-  }
-  return undefined;
 }
 
 async function engines(machine: Machine): Promise<Check> {

@@ -4,7 +4,8 @@ import type { RecordingInfo } from '../../catalog/types.js';
 import type { FileContent, Node, Recording, State, TreeChange } from '../../timeline/types.js';
 import { isBelow } from '../refs/path-ref.js';
 import { type FilePatch, filePatch, type PatchOptions } from './file-patch.js';
-import { blobHash, isPatchable, type Side, sideOf, TYPE_MASK, unshownSide } from './side.js';
+import { S_IFMT } from '../../linux/modes.js';
+import { blobHash, isPatchable, type Side, sideOf, unshownSide } from './side.js';
 
 /** Larger files are told apart, but not shown line by line. */
 const SHOWN_BYTES = 32 << 20;
@@ -114,7 +115,7 @@ async function zerosOf(content: FileContent): Promise<number> {
 
 function toEntry(before: Side | undefined, after: Side | undefined, options: PatchOptions): DiffEntry | undefined {
   if (before === undefined && after === undefined) return undefined;
-  const retyped = before !== undefined && after !== undefined && ((before.mode ^ after.mode) & TYPE_MASK) !== 0;
+  const retyped = before !== undefined && after !== undefined && ((before.mode ^ after.mode) & S_IFMT) !== 0;
   const changes = retyped
     ? [
         { before, after: undefined },

@@ -1,10 +1,6 @@
+import { S_IFLNK, S_IFMT, S_IFREG } from '../../linux/modes.js';
 import { createHash, type Hash } from 'node:crypto';
 import type { Node } from '../../timeline/types.js';
-
-/** S_IFMT */
-export const TYPE_MASK = 0o170000;
-const REGULAR = 0o100000;
-const SYMLINK = 0o120000;
 
 /** One side of a change. */
 export interface Side {
@@ -49,12 +45,12 @@ export function blobHash(sizeBytes: number): Hash {
 
 /** git has only these two kinds of entry. */
 export function isPatchable(mode: number): boolean {
-  return (mode & TYPE_MASK) === REGULAR || (mode & TYPE_MASK) === SYMLINK;
+  return (mode & S_IFMT) === S_IFREG || (mode & S_IFMT) === S_IFLNK;
 }
 
 /** The mode as git has it: only the executable bit counts. */
 export function gitMode(mode: number): string {
-  if ((mode & TYPE_MASK) === SYMLINK) return '120000';
+  if ((mode & S_IFMT) === S_IFLNK) return '120000';
   return (mode & 0o100) === 0 ? '100644' : '100755';
 }
 
@@ -62,6 +58,6 @@ export function gitMode(mode: number): string {
 export function modeLines(before: Side | undefined, after: Side | undefined): string[] {
   if (before === undefined) return after === undefined ? [] : [`new file mode ${gitMode(after.mode)}`];
   if (after === undefined) return [`deleted file mode ${gitMode(before.mode)}`];
-  if ((before.mode & TYPE_MASK) === SYMLINK || before.mode === after.mode) return [];
+  if ((before.mode & S_IFMT) === S_IFLNK || before.mode === after.mode) return [];
   return [`old mode ${before.mode.toString(8)}`, `new mode ${after.mode.toString(8)}`];
 }

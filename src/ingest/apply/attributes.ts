@@ -1,11 +1,5 @@
-import {
-  ACL_ACCESS,
-  accessList,
-  listAfterChmod,
-  modeAfterChown,
-  ownerAfterChown,
-  S_ISGID,
-} from '../../linux/attributes.js';
+import { ACL_ACCESS, accessList, listAfterChmod, modeAfterChown, ownerAfterChown } from '../../linux/attributes.js';
+import { S_ISGID } from '../../linux/modes.js';
 import { keptFlags } from '../../linux/file-flags.js';
 import type { Model } from '../names/model.js';
 import type { OperationOf } from '../operation.js';

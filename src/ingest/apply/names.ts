@@ -1,14 +1,5 @@
-import {
-  ACL_DEFAULT,
-  isRegularType,
-  newNode,
-  S_IFBLK,
-  S_IFCHR,
-  S_IFDIR,
-  S_IFLNK,
-  S_IFMT,
-  S_IFREG,
-} from '../../linux/attributes.js';
+import { ACL_DEFAULT, isRegularType, newNode } from '../../linux/attributes.js';
+import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../../linux/modes.js';
 import type { Model, Place } from '../names/model.js';
 import type { OpenedNames } from '../names/opened-names.js';
 import type { Credentials, OperationOf } from '../operation.js';

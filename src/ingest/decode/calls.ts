@@ -1,5 +1,6 @@
 import { FALLOC } from '../../linux/fallocate.js';
 import { flagsOfFileAttr } from '../../linux/file-flags.js';
+import { S_IFSOCK } from '../../linux/modes.js';
 import { type Call, ioctlOf } from '../../syscalls/lookup.js';
 import type { Operands } from '../../syscalls/row.js';
 import type { DecoderName } from '../../syscalls/table.js';
@@ -22,7 +23,6 @@ interface Called {
 /** undefined: it changed nothing. */
 type Decoder = (called: Called) => OperationBody | undefined;
 
-const S_IFSOCK = 0o140000;
 const AT_REMOVEDIR = 0x200;
 const SYNC_FILE_RANGE_WRITE = 2;
 const RENAME_NOREPLACE = 1;

@@ -36,7 +36,7 @@ export function liveBase(): LiveBase {
     defaultList: liveDefaultList,
     isOnOverlay,
     lowerFile(path, identity) {
-      mounts ??= overlayMounts(readFileSync('/proc/self/mountinfo', 'utf8'));
+      mounts ??= overlayMounts(readFileSync('/proc/self/mountinfo', 'latin1'));
       return lowerFile(mounts, path, identity, inodeAt);
     },
     truth: liveTruth,
