@@ -3,37 +3,14 @@
  *   node --import ./test/support/ts-loader.mjs bench/ingest.ts FOLDER      a recording's, made with DK_KEEP_JOURNAL=1
  */
 import { assemble } from '../src/ingest/assembly.js';
+import { CountingStreams, indexOfEvents } from '../src/ingest/counting-sinks.js';
 import { liveBase } from '../src/ingest/live/live-base.js';
 
 const [source = '.'] = process.argv.slice(2);
-const lengths = new Map<number, number>();
-const streams = {
-  append(stream: number, bytes: Uint8Array): number {
-    const off = lengths.get(stream) ?? 0;
-    lengths.set(stream, off + bytes.length);
-    return off;
-  },
-  zeros: (stream: number): number => lengths.get(stream) ?? 0,
-  skip: (): void => {},
-  cut: (): void => {},
-  flushAll: (): void => {},
-};
-const nothing = (): void => {};
-const done = async (): Promise<void> => {};
-const index = {
-  append: nothing,
-  putPiece: nothing,
-  putKeyframe: nothing,
-  putProcess: nothing,
-  putMeta: nothing,
-  ready: done,
-  flush: done,
-  close: done,
-};
 for (let round = 0; round < 3; round++) {
-  lengths.clear();
+  const targets = { index: indexOfEvents(() => {}), streams: new CountingStreams(), blobs: { flush: () => {} } };
   const job = { source, excludes: [], cwd: '/', live: liveBase() };
-  const { ingest, writer } = assemble(job, { index, streams, blobs: { flush: nothing } }, nothing);
+  const { ingest, writer } = assemble(job, targets, () => {});
   const began = process.hrtime.bigint();
   const { user, system } = process.cpuUsage();
   while (ingest.advance()) {

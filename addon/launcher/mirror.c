@@ -1,27 +1,20 @@
 #define _GNU_SOURCE
 #include "mirror.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "all-signals.h"
+#include "caller.h"
 
 bool is_stopped(pid_t pid) {
-  char path[32], text[512], *name_end;
-  snprintf(path, sizeof path, "/proc/%d/stat", pid);
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-  if (fd >= 0) close(fd);
-  if (n <= 0) return false;
-  text[n] = 0;
-  name_end = strrchr(text, ')');
-  return name_end && name_end[1] == ' ' && name_end[2] == 'T';
+  char path[32], line[64];
+  snprintf(path, sizeof path, "/proc/%d/status", pid);
+  return proc_line(path, "State:\tT", line, sizeof line);
 }
 
 void stop_by(int number) {

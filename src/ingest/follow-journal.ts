@@ -1,12 +1,11 @@
 import type { Store } from '../catalog/store.js';
 import type { RecordingInfo } from '../catalog/types.js';
 import type { DkEvent } from '../events/event.js';
-import type { IndexWriter } from '../index/types.js';
 import { assemble } from './assembly.js';
+import { CountingStreams, indexOfEvents } from './counting-sinks.js';
 import type { Ingest } from './ingest.js';
 import type { JournalReader } from '../journal/journal-reader.js';
 import { liveBase } from './live/live-base.js';
-import type { StreamSink } from './writer.js';
 
 const FRAMES_A_TURN = 64;
 
@@ -22,7 +21,7 @@ export class JournalFollower {
 
   constructor(store: Store, info: RecordingInfo) {
     const targets = {
-      index: collectingIndex((event) => this.events.push(event)),
+      index: indexOfEvents((event) => this.events.push(event)),
       streams: new CountingStreams(),
       blobs: { flush: () => {} },
     };
@@ -52,43 +51,4 @@ export class JournalFollower {
   close(): void {
     this.journal.close();
   }
-}
-
-/** Streams whose bytes nobody will read. */
-class CountingStreams implements StreamSink {
-  private readonly lengths = new Map<number, number>();
-
-  append(stream: number, bytes: Uint8Array): number {
-    const off = this.lengths.get(stream) ?? 0;
-    this.lengths.set(stream, off + bytes.length);
-    return off;
-  }
-
-  zeros(stream: number, length: number): number {
-    const off = this.lengths.get(stream) ?? 0;
-    this.skip(stream, length);
-    return off;
-  }
-
-  skip(stream: number, length: number): void {
-    this.lengths.set(stream, (this.lengths.get(stream) ?? 0) + length);
-  }
-
-  cut(): void {}
-  flushAll(): void {}
-}
-
-function collectingIndex(append: (event: DkEvent) => void): IndexWriter {
-  const nothing = (): void => {};
-  const done = async (): Promise<void> => {};
-  return {
-    append,
-    putPiece: nothing,
-    putKeyframe: nothing,
-    putProcess: nothing,
-    putMeta: nothing,
-    ready: done,
-    flush: done,
-    close: done,
-  };
 }

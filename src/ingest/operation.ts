@@ -165,6 +165,9 @@ export type Operation = OperationOf<Does>;
 /** What a decoder tells of a record; the rest is the same for all. */
 export type OperationBody = { [D in Does]: { readonly does: D } & Omit<Operations[D], 'inode'> }[Does];
 
+/** Of a path that was cut off, for a gap. */
+export const PATH_TOO_LONG = 'a path of 4096 bytes or more';
+
 export const NO_PATH: UserPath = { base: '', path: '' };
 
 /** For a person. */

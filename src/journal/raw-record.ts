@@ -100,16 +100,6 @@ export class RawRecord {
     this.exitNs = origin.start.since(frame, at + HEAD.exit_ns);
   }
 
-  /** When the call began, on CLOCK_MONOTONIC. */
-  get enteredNs(): bigint {
-    return this.frame.readBigUInt64LE(this.at + HEAD.enter_ns);
-  }
-
-  /** When it ended, on CLOCK_MONOTONIC. */
-  get exitedNs(): bigint {
-    return this.frame.readBigUInt64LE(this.at + HEAD.exit_ns);
-  }
-
   get comm(): string {
     const from = this.at + HEAD.comm;
     const { words } = lastComm;

@@ -8,12 +8,12 @@ import { findInWindow } from '../bytes/window-search.js';
 import type { Model } from '../names/model.js';
 import type { CapturedBytes, OperationOf, OutOfRing } from '../operation.js';
 import type { Races } from '../order/races.js';
-import { modeAfterChown } from '../../linux/attributes.js';
 import type { Appliers } from './applier.js';
 import { EVERYTHING, type Emitter } from './emitter.js';
 import { knownNode } from './known-node.js';
 import { modeAfter, removedPrivileges, withSideEffects } from './removed-privileges.js';
 import type { Targets } from './targets.js';
+import { emitTruncated } from './truncated.js';
 
 export interface ContentParts {
   model: Model;
@@ -78,13 +78,7 @@ export function contentAppliers(parts: ContentParts): ContentAppliers {
         if (op.isAmbiguous) emitter.emitGap(op, 'the shared file position moved during the copy', { file, path });
       }),
 
-    truncate: (op, trusts) =>
-      targets.onFile(op, trusts, ({ file, path }) => {
-        const cut = { kind: 'file.truncate', file, path, sizeBytes: op.sizeBytes } as const;
-        // truncate(2) names no inode to read the mode from. Root has the capability to keep the bits, others have not.
-        const after = op.credentials.fsuid === 0 ? undefined : modeAfterChown(knownNode(model, file)?.mode ?? 0);
-        emitter.emit(op, withSideEffects(cut, removed(file, modeAfter(op.inode) ?? after)));
-      }),
+    truncate: (op, trusts) => targets.onFile(op, trusts, (at) => emitTruncated(parts, op, at, op.sizeBytes)),
 
     allocate: (op, trusts) =>
       targets.onInode(op, trusts, ({ file, path }) => {

@@ -1,28 +1,15 @@
 import { isMounted } from '../../linux/mount-table.js';
 import type { FoundNode } from '../bytes/preimages.js';
 import type { Model } from '../names/model.js';
-import type { OpenedNames } from '../names/opened-names.js';
 import { identityOf, type InodeAfter } from '../../linux/inode-identity.js';
-import type { OperationOf } from '../operation.js';
-import { modeAfterChown } from '../../linux/attributes.js';
+import { type OperationOf, PATH_TOO_LONG } from '../operation.js';
 import type { Appliers, Outcome } from './applier.js';
-import type { CopyUp } from './copy-up.js';
-import { EVERYTHING, type Emitter } from './emitter.js';
-import { knownNode } from './known-node.js';
-import { modeAfter, removedPrivileges, withSideEffects } from './removed-privileges.js';
-import type { Targets } from './targets.js';
-
-export interface SightParts {
-  model: Model;
-  targets: Targets;
-  opened: OpenedNames;
-  copyUp: CopyUp;
-  emitter: Emitter;
-  monotonic: (ns: number) => bigint;
-}
+import { EVERYTHING } from './emitter.js';
+import type { NameParts } from './names.js';
+import { emitTruncated } from './truncated.js';
 
 /** What opens and descriptors tell: which inode is which file, and by which of several names a thread has it open. */
-export function sightAppliers(parts: SightParts): Pick<Appliers, 'create' | 'open-truncate' | 'sight'> {
+export function sightAppliers(parts: NameParts): Pick<Appliers, 'create' | 'open-truncate' | 'sight'> {
   const { model, targets, opened, copyUp, emitter } = parts;
   return {
     create: (op, trusts) => {
@@ -42,10 +29,7 @@ export function sightAppliers(parts: SightParts): Pick<Appliers, 'create' | 'ope
       if (file === 0) return targets.unseen(op, trusts);
       model.bind(op.inode, file);
       if (at !== undefined && op.inode.nlink > 1) opened.note(op.tid, at);
-      const cut = { kind: 'file.truncate', file, path: targets.pathOf(op, file), sizeBytes: 0 } as const;
-      const node = knownNode(model, file);
-      const after = op.credentials.fsuid === 0 ? undefined : modeAfterChown(node?.mode ?? 0);
-      emitter.emit(op, withSideEffects(cut, removedPrivileges(node, modeAfter(op.inode) ?? after)));
+      emitTruncated(parts, op, { file, path: targets.pathOf(op, file) }, 0);
       return 'done';
     },
 
@@ -54,7 +38,7 @@ export function sightAppliers(parts: SightParts): Pick<Appliers, 'create' | 'ope
 }
 
 function sighted(
-  { model, opened, copyUp, emitter, monotonic }: SightParts,
+  { model, opened, copyUp, emitter, monotonic }: NameParts,
   op: OperationOf<'sight'>,
   trusts: boolean,
 ): Outcome {
@@ -64,7 +48,7 @@ function sighted(
   const hasOthers = !op.isDeleted && inode.nlink > 1;
   if (!isNew && !hasOthers) return 'done';
   if (op.isCut) {
-    emitter.emitGap(op, 'a path of 4096 bytes or more', EVERYTHING);
+    emitter.emitGap(op, PATH_TOO_LONG, EVERYTHING);
     return 'done';
   }
   if (path === null) return foundByHandle(model, inode, trusts);

@@ -3,7 +3,7 @@ import { fromBytes } from '../../events/byte-string.js';
 import { cString, type RawRecord } from '../../journal/raw-record.js';
 import type { Identity } from '../../linux/inode-identity.js';
 import { type Call, callOf } from '../../syscalls/lookup.js';
-import { type Look, NO_PATH, type Operation, type OperationBody } from '../operation.js';
+import { type Look, NO_PATH, type Operation, type OperationBody, PATH_TOO_LONG } from '../operation.js';
 import { everything, operationOf } from './calls.js';
 import { RenameStarts, type Strings, stringsOf } from './strings.js';
 import { unknownCall } from './unknown-call.js';
@@ -20,7 +20,6 @@ const LOSSES: Readonly<Record<(typeof LOSS_CAUSES)[number], string>> = {
   'descriptor-replaced': 'calls through a descriptor that another thread closed or replaced meanwhile',
   'unreadable-memory': 'calls whose memory could not be read afterwards',
 };
-const TOO_LONG = 'a path of 4096 bytes or more';
 const NONE: readonly never[] = [];
 
 /** Records that belong to a call of their thread which is still to come. */
@@ -88,7 +87,9 @@ export class SyscallDecoder {
     const started = this.starts.of(record, after);
     const strings = started ?? after;
     const body =
-      started === undefined ? everything(TOO_LONG, true) : (whole(call, record) ?? operationOf(call, record, strings));
+      started === undefined
+        ? everything(PATH_TOO_LONG, true)
+        : (whole(call, record) ?? operationOf(call, record, strings));
     if (body === undefined) return;
     to.push(operation(record, call.name, body, placesOf(call, strings), this.taken(record)?.looks));
   }
@@ -136,7 +137,7 @@ export class SyscallDecoder {
 
 /** A call of which the record has not all that it takes to follow it. */
 function whole({ name }: Call, record: RawRecord): OperationBody | undefined {
-  if (record.has(RECORD_FLAGS.cut)) return everything(TOO_LONG, true);
+  if (record.has(RECORD_FLAGS.cut)) return everything(PATH_TOO_LONG, true);
   if (!record.has(RECORD_FLAGS.fault)) return undefined;
   // Another thread took its memory or its descriptor away before the kernel programs could read what it was about.
   const cause = `${name}: what it was about could not be read afterwards`;

@@ -1,6 +1,6 @@
 import type { Model } from '../names/model.js';
 import { identityKey, identityOf, type Identity } from '../../linux/inode-identity.js';
-import type { Look, Operation } from '../operation.js';
+import { isCall, type Look, type Operation } from '../operation.js';
 import { linearize, type Ordered, type Step } from './linearize.js';
 import { applyAct, applySeen, type Held, type NameState, NO_FILE, pathsOf } from './name-state.js';
 import { type Member, Overlaps } from './overlaps.js';
@@ -47,6 +47,7 @@ export class Looks {
    * waits behind it.
    */
   before(op: Operation, queue: Iterable<Operation>): readonly Operation[] {
+    if (!isCall(op)) return NONE;
     if (this.waiting.length > 0 && !this.ordered.has(op)) this.order(this.overlaps.around(op, this.waiting, queue));
     const calls = this.ordered.get(op)?.calls ?? NONE;
     return calls.slice(0, calls.indexOf(op));
